@@ -1,0 +1,1 @@
+"""Decides: facts x policy x date -> profile, score, segment, due actions, held or released."""

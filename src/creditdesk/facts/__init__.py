@@ -1,0 +1,1 @@
+"""Facts: schemas, money, calendars, reading and checking. The ground floor: imports nothing of ours."""

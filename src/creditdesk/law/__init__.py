@@ -1,0 +1,1 @@
+"""Dated legal data per country and the sums over it."""

@@ -1,0 +1,1 @@
+"""Shows one run to a person."""

@@ -1,0 +1,1 @@
+"""Brings in files of other systems as facts."""
