@@ -113,7 +113,13 @@ def number(
 
 
 def share(
-    name: str, meaning: str, unit: str = "share 0..1", *, need: bool = False, least: int | None = 0, most: int | None = 1
+    name: str,
+    meaning: str,
+    unit: str = "share 0..1",
+    *,
+    need: bool = False,
+    least: int | None = 0,
+    most: int | None = 1,
 ) -> Column:
     """A ratio, rate or probability: the only kind of column that is a float."""
     return Column(name, FLOAT, meaning, need, unit, minimum=least, maximum=most)

@@ -338,7 +338,9 @@ ANNUAL_ACCOUNT = Table(
         money("financial_charges", "interest and other financial charges"),
         money("profit_before_tax", "result before tax"),
         money("profit_after_tax", "result after tax"),
-        day("published_on", "date of publication: governs what was known; empty = seven months after the year"),
+        day(
+            "published_on", "date of publication: governs what was known; empty = seven months after the year"
+        ),
     ),
 )
 
@@ -368,7 +370,12 @@ SECURITY = Table(
     (),
     (
         text("customer_id", "for whose debts", need=True, to="customer"),
-        text("kind", "what it is", need=True, allowed="deposit bank_guarantee parent_guarantee retention_of_title"),
+        text(
+            "kind",
+            "what it is",
+            need=True,
+            allowed="deposit bank_guarantee parent_guarantee retention_of_title",
+        ),
         money("amount", "value", need=True, least=0),
         text("currency", "ISO 4217", need=True),
         day("from_on", "first day", need=True),

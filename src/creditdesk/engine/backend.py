@@ -1,0 +1,173 @@
+"""The only file that names an engine: DuckDB (embedded default) and Apache Spark behind the same few verbs.
+
+A stage becomes a typed table: DuckDB sums integers as HUGEINT, and Ibis believes that is int64; a table with a
+declared schema casts, a view or a plain query does not. On Spark a stage is written to Parquet and read back, which
+cuts the lineage.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import parse_qs, urlsplit
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+class StageError(RuntimeError):
+    """A statement failed: carries the stage, its SQL and the engine's own words."""
+
+    def __init__(self, stage: str, sql: str, cause: Exception) -> None:
+        super().__init__(f"stage {stage!r} failed: {cause}\n--- SQL of the stage ---\n{sql}")
+        self.stage = stage
+        self.sql = sql
+        self.cause = cause
+
+
+class Backend(Protocol):
+    """What the engine needs of a database."""
+
+    name: str
+
+    def read(self, name: str, paths: Sequence[Path], schema: ibis.Schema) -> ir.Table:
+        """Parquet files as a table of exactly `schema`: columns they lack are null."""
+
+    def put(self, name: str, rows: pa.Table) -> ir.Table:
+        """A small table made here, under `name`; replaces what stood there."""
+
+    def stage(self, name: str, expression: ir.Table) -> tuple[ir.Table, str]:
+        """Materialise an expression under `name`; gives the table and its SQL. Raises StageError."""
+
+    def again(self, name: str, sql: str, schema: ibis.Schema) -> None:
+        """Materialise the same SQL anew (a replayed day): nothing is built or compiled."""
+
+    def fetch(self, expression: ir.Table) -> pa.Table:
+        """All rows, as Arrow, with integers and nested columns intact."""
+
+    def write(self, table: ir.Table, path: Path) -> None:
+        """One Parquet file."""
+
+    def drop(self, name: str) -> None:
+        """Forget a stage."""
+
+    def close(self) -> None:
+        """Give back memory and temporary files."""
+
+
+class UnknownEngine(ValueError):
+    """The URL names an engine that is not supported."""
+
+
+def connect(url: str = "duckdb://") -> Backend:
+    """Open the engine of a URL: `duckdb://`, `duckdb://?memory_limit=3GB&threads=2`, `pyspark://local[2]?key=value`.
+
+    Raises:
+        UnknownEngine: for any other scheme, or when Spark is asked for and not installed.
+    """
+    scheme, _, rest = url.partition("://")
+    options = {key: values[-1] for key, values in parse_qs(urlsplit(f"x://{rest}").query).items()}
+    if scheme == "duckdb":
+        return DuckDB(rest.partition("?")[0] or ":memory:", options)
+    if scheme == "pyspark":
+        try:
+            from creditdesk.engine.spark import Spark  # noqa: PLC0415  Spark is an extra
+        except ImportError as missing:
+            raise UnknownEngine(
+                f"found {url!r}, but PySpark is not installed; the way out: pip install 'creditdesk[spark]'"
+            ) from missing
+        return Spark(rest.partition("?")[0] or "local[*]", options)
+    raise UnknownEngine(f"found engine {url!r}; allowed: duckdb://… or pyspark://…")
+
+
+class DuckDB:
+    """DuckDB in this process. Temporary tables spill to disk under the memory limit and never reach a file."""
+
+    name = "duckdb"
+
+    def __init__(self, database: str = ":memory:", options: dict[str, str] | None = None) -> None:
+        self._spill = Path(tempfile.mkdtemp(prefix="creditdesk-spill-"))
+        self.con: Any = ibis.duckdb.connect(database)
+        settings = {"temp_directory": str(self._spill), **(options or {})}
+        for key, value in settings.items():
+            quoted = str(value).replace("'", "''")
+            self.con.raw_sql(f"SET {_identifier(key)} = '{quoted}'")
+        # rows carry their order in keys, never in position: the engine may use both cores and less memory
+        self.con.raw_sql("SET preserve_insertion_order = false")
+
+    def read(self, name: str, paths: Sequence[Path], schema: ibis.Schema) -> ir.Table:
+        found = self.con.read_parquet([str(path) for path in paths], table_name=name)
+        if not paths:
+            raise ValueError(f"no files for table {name!r}")
+        return conform(found, schema)
+
+    def put(self, name: str, rows: pa.Table) -> ir.Table:
+        self.con.create_table(name, rows, temp=True, overwrite=True)
+        return self.con.table(name)
+
+    def stage(self, name: str, expression: ir.Table) -> tuple[ir.Table, str]:
+        sql = str(self.con.compile(expression))
+        self.again(name, sql, expression.schema())
+        return self.con.table(name), sql
+
+    def again(self, name: str, sql: str, schema: ibis.Schema) -> None:
+        mapper = self.con.compiler.type_mapper
+        columns = ", ".join(
+            f"{_identifier(column)} {mapper.to_string(dtype.copy(nullable=True))}"
+            for column, dtype in schema.items()
+        )
+        try:
+            self.con.raw_sql(f"CREATE OR REPLACE TEMP TABLE {_identifier(name)} ({columns})")
+            self.con.raw_sql(f"INSERT INTO {_identifier(name)} {sql}")
+        except Exception as cause:
+            raise StageError(name, sql, cause) from cause
+
+    def fetch(self, expression: ir.Table) -> pa.Table:
+        return expression.to_pyarrow()
+
+    def write(self, table: ir.Table, path: Path) -> None:
+        sql = self.con.compile(table)
+        target = str(path).replace("'", "''")
+        try:
+            self.con.raw_sql(f"COPY ({sql}) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        except Exception as cause:
+            raise StageError(path.stem, str(sql), cause) from cause
+
+    def drop(self, name: str) -> None:
+        self.con.raw_sql(f"DROP TABLE IF EXISTS {_identifier(name)}")
+
+    def close(self) -> None:
+        self.con.disconnect()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+
+def conform(table: ir.Table, schema: ibis.Schema) -> ir.Table:
+    """`table` with exactly the columns and types of `schema`; what it lacks is null."""
+    columns = {}
+    for name, dtype in schema.items():
+        if name not in table.columns:
+            columns[name] = ibis.null(dtype)
+        elif table[name].type().copy(nullable=True) == dtype.copy(nullable=True):
+            columns[name] = table[name]
+        else:
+            columns[name] = table[name].cast(dtype)
+    return table.select(**columns)
+
+
+def empty(schema: ibis.Schema) -> pa.Table:
+    """An Arrow table of `schema` without rows."""
+    return schema.to_pyarrow().empty_table()
+
+
+def write_arrow(rows: pa.Table, path: Path) -> None:
+    """One Parquet file from rows in memory."""
+    pq.write_table(rows, path, compression="zstd")
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

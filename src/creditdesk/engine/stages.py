@@ -1,0 +1,98 @@
+"""The order in which a run materialises its tables, and the trace it leaves.
+
+A stage is an expression with a name. `Stages.run` materialises it; the SQL that made it is kept, so that a traced
+run can show it, a failing one can name it, and a replayed day can execute it again without building or compiling
+anything: the day is a one-row table (`clock`), never a literal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from creditdesk.engine.arith import Value
+from creditdesk.engine.backend import Backend
+
+EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One materialised table: name, SQL and schema."""
+
+    name: str
+    sql: str
+    schema: ibis.Schema
+
+
+@dataclass
+class Stages:
+    """Runs stages on a backend and remembers them.
+
+    Attributes:
+        backend: where they run.
+        trace: folder for one Parquet file and one SQL file per stage; None = no trace, stages are dropped when done.
+        progress: called with the stage's name before it runs.
+    """
+
+    backend: Backend
+    trace: Path | None = None
+    progress: Callable[[str], None] | None = None
+    done: list[Stage] = field(default_factory=list)
+
+    def run(self, name: str, expression: ir.Table) -> ir.Table:
+        """Materialise `expression` as table `name`. Raises StageError with name and SQL."""
+        if self.progress:
+            self.progress(name)
+        table, sql = self.backend.stage(name, expression)
+        self.done.append(Stage(name, sql, expression.schema()))
+        if self.trace:
+            self.trace.mkdir(parents=True, exist_ok=True)
+            number = f"{len(self.done):03d}-{name}"
+            self.backend.write(table, self.trace / f"{number}.parquet")
+            (self.trace / f"{number}.sql").write_text(sql + "\n", encoding="utf-8")
+            (self.trace / "stages.json").write_text(
+                json.dumps([stage.name for stage in self.done], indent=1), encoding="utf-8"
+            )
+        return table
+
+    def drop(self, *names: str) -> None:
+        """Forget stages whose last reader is done; kept when tracing or replaying needs them."""
+        if self.trace is None:
+            for name in names:
+                self.backend.drop(name)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The day of a run, as data: a one-row table with `as_of` (date) and `day` (days since 1970-01-01)."""
+
+    table: ir.Table
+
+    @property
+    def day(self) -> Value:
+        """The day as a scalar expression (int64)."""
+        return self.table.day.as_scalar()
+
+    @property
+    def date(self) -> Value:
+        """The day as a scalar expression (date)."""
+        return self.table.as_of.as_scalar()
+
+    @staticmethod
+    def put(backend: Backend, as_of: date) -> Clock:
+        """Set the day of a run; again for the next day of a replay."""
+        rows = pa.table(
+            {
+                "as_of": pa.array([as_of], pa.date32()),
+                "day": pa.array([as_of.toordinal() - EPOCH_ORDINAL], pa.int64()),
+            }
+        )
+        return Clock(backend.put("clock", rows))

@@ -1,0 +1,411 @@
+"""The policy document as its author writes it: what may stand in the YAML, with defaults.
+
+Amounts are in major units of the policy's currency, shares are of one, days are working days unless a name says
+otherwise. What the fields refer to across the document (segments, criteria, columns, bands) is checked when it is
+loaded, all errors at once.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from creditdesk.policy.quantity import Amount, Share
+
+Do = Literal[
+    "email", "letter", "registered_letter", "call", "sms", "voice", "video", "statement", "legal_notice", "sales",
+    "stop_delivery", "offer_plan", "thanks", "task", "hand_over",
+]  # fmt: skip
+Owner = Literal["system", "collector", "account_manager", "credit_manager"]
+Acceptance = Literal["open", "limited", "prepayment", "refused"]
+Fees = Literal["none", "interest", "interest_and_costs"]
+Language = Literal["nl", "fr", "de", "en"]
+OrderBlock = Literal["none", "review", "prepayment", "stop"]
+Release = Literal["overdue_paid", "balance_paid", "person"]
+
+WRITTEN: frozenset[str] = frozenset({"email", "letter", "registered_letter", "legal_notice"})
+"""Steps that leave a text with the debtor: what R7 calls a written step."""
+
+CONTACTS: frozenset[str] = frozenset(
+    {
+        "email",
+        "letter",
+        "registered_letter",
+        "call",
+        "sms",
+        "voice",
+        "video",
+        "statement",
+        "legal_notice",
+        "offer_plan",
+    }
+)
+"""Steps that reach the debtor and count for the contact cap."""
+
+
+def _as_list(value: object) -> object:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+class Part(BaseModel):
+    """A part of the document: unknown fields are errors, nothing changes once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Source(Part):
+    """One column a criterion may be read from, with its bands."""
+
+    column: str
+    bands: dict[str, str]
+
+
+class Criterion(Part):
+    """What customers are measured on: one column with bands, the first known of several, or a scorecard's score.
+
+    `bands` map a band's name to a condition: `<= 20`, `> 50` or a value. Read in order, the first that holds is the
+    band. `margin`: how far past an edge a value must be before the customer moves. `least_evidence`: fewest
+    observations before the value counts. `missing`: the band of a customer without a value; empty = unknown.
+    `unit`: the unit in which the distance to another band is measured; `per`: how much of it is one step.
+    `remedy`: what the customer can do about it, by name (`pay_overdue`, `pay_sooner`, `order_more`, `new_accounts`).
+    """
+
+    column: str | None = None
+    bands: dict[str, str] = Field(default_factory=dict)
+    first_known: list[Source] = Field(default_factory=list)
+    scorecard: str | None = None
+    margin: Decimal = Decimal(0)
+    least_evidence: int = 0
+    missing: str | None = None
+    weight: Decimal = Decimal(1)
+    unit: str = ""
+    per: Decimal = Decimal(1)
+    remedy: str | None = None
+
+    def band_names(self) -> tuple[str, ...]:
+        """Names of the bands, in the order in which they are written."""
+        return tuple(self.bands or (self.first_known[0].bands if self.first_known else {}))
+
+
+class Characteristic(Part):
+    """One line of a scorecard: points per band of a column; `missing` scores when the value is unknown."""
+
+    column: str
+    points: dict[str, Decimal]
+    weight: Decimal = Decimal(1)
+    missing: Decimal | None = None
+    monotone: Literal["rising", "falling", "no"] = "no"
+
+
+class Scorecard(Part):
+    """A sum of weighted points, brought to 0-100 by `lowest` and `highest` when those are given."""
+
+    characteristics: dict[str, Characteristic]
+    base: Decimal = Decimal(0)
+    lowest: Decimal | None = None
+    highest: Decimal | None = None
+    least_coverage: Share = Decimal(0)
+
+
+class Rule(Part):
+    """First match wins, before the matrix: an SQL predicate over profile columns."""
+
+    when: str
+    segment: str
+    name: str = ""
+
+
+class Matrix(Part):
+    """Two criteria and the segment of each cell: `cells[row band][column band]`. `draw` gives the order of drawing."""
+
+    rows: str
+    columns: str
+    cells: dict[str, dict[str, str]]
+    draw_rows: list[str] = Field(default_factory=list)
+    draw_columns: list[str] = Field(default_factory=list)
+
+
+class LimitTerms(Part):
+    """A segment's part of the limit: `limit = min(need, max(min(capacity, appetite), cover), cap)`.
+
+    `peak_months`: months of peak sales (VAT included) that the need is; `floor`: least limit of a new customer;
+    `step_up`: factor per `step_after` invoices paid on time (new customers); `cover_only`: nothing beyond cover;
+    `none`: no credit at all; `cell`: as the matrix cell of the customer.
+    """
+
+    peak_months: Decimal | None = None
+    floor: Amount | None = None
+    step_up: Decimal | None = None
+    step_after: int = 3
+    first_orders: bool = False
+    cover_only: bool = False
+    none: bool = False
+    unlimited: bool = False
+    cell: bool = False
+
+
+class OrderStance(Part):
+    """When a new order is let through, looked at, wanted in advance or stopped.
+
+    `review_use`/`stop_use`: share of the limit in use; `*_overdue_days`: age of the oldest undisputed overdue;
+    `*_overdue_amount`: overdue needed beside the days; `always`: the stance whatever the figures;
+    `prepayment_use`: share of the limit above which an order is wanted in advance.
+    """
+
+    always: OrderBlock | None = None
+    review_use: Share | None = None
+    review_overdue_days: int | None = None
+    prepayment_use: Share | None = None
+    stop_use: Share | None = None
+    stop_overdue_days: int | None = None
+    stop_overdue_amount: Amount = Decimal(0)
+    release: Release = "overdue_paid"
+    cell: bool = False
+
+
+class Discount(Part):
+    """Early-payment discount; not offered unless `offered`."""
+
+    percent: Decimal
+    days: int
+    offered: bool = False
+
+
+class ProcedureChoice(Part):
+    """The procedure for customers of a segment for whom `when` holds; the first that holds is taken."""
+
+    when: str | None = None
+    use: str
+
+
+Choices = Annotated[list[ProcedureChoice], BeforeValidator(
+    lambda value: [{"use": value}] if isinstance(value, str) else value
+)]  # fmt: skip
+
+
+class Segment(Part):
+    """What a group of customers gets: acceptance, terms, limit, order stance, procedure, fees, contact."""
+
+    procedure: Choices = Field(default_factory=list)
+    acceptance: Acceptance | Literal["cell"] = "open"
+    terms_days: int | Literal["cell", "law"] | None = None
+    limit: LimitTerms = LimitTerms()
+    order: OrderStance = OrderStance()
+    minimum_stay_days: int | None = None
+    approve_moves: bool = False
+    approve_moves_to: list[str] = Field(default_factory=list)
+    contact_cap: int | None = None
+    minimum_amounts: dict[Do, Amount] = Field(default_factory=dict)
+    owner: Owner = "collector"
+    fees: Fees | Literal["cell"] = "none"
+    discount: Discount | None = None
+    delivery_terms: Literal["normal", "credit_confirms", "after_payment"] = "normal"
+    incentive: str | None = None
+    human_review: bool = False
+    dunning: bool = True
+    review_days: int = 365
+    in_words: str = ""
+
+
+class Step(Part):
+    """One step of a procedure.
+
+    Exactly one of `after` (working days after the previous step done, for the first step after the effective due
+    date; negative = before due, level 0 only) and `after_due` (working days after the effective due date of the
+    oldest covered invoice, `at_least` working days after the previous step). `calendar_days` is a legal wait after
+    the previous step: the later date holds. `else_`: channels tried in turn when the first cannot reach the debtor.
+    """
+
+    id: str
+    after: int | None = None
+    after_due: int | None = None
+    at_least: int = 0
+    calendar_days: int = 0
+    do: Do
+    else_: Annotated[list[Do] | None, BeforeValidator(_as_list)] = Field(default=None, alias="else")
+    owner: Owner
+    level: int = Field(ge=0, le=6)
+    template: str
+    approval: bool = False
+    attempts: int = 3
+    wait: bool = False
+    minimum_amount: Amount | None = None
+    when: str | None = None
+    stop_delivery: bool = False
+    interest: bool = False
+    costs: bool = False
+    names_hand_over: bool = False
+    legal_notice: bool = False
+    payment_link: bool = False
+    in_words: str = ""
+
+    @property
+    def hard(self) -> bool:
+        """Levels 4 to 6 are hard."""
+        return self.level >= 4
+
+    @property
+    def written(self) -> bool:
+        """Whether it leaves a text with the debtor."""
+        return self.do in WRITTEN
+
+
+class Procedure(Part):
+    """An ordered ladder of steps; `start: habit` counts the first step from the habitual pay day plus two bank days."""
+
+    steps: list[Step] = Field(default_factory=list)
+    extends: str | None = None
+    start: Literal["due", "habit"] = "due"
+    in_words: str = ""
+
+
+class Adjustment(Part):
+    """A change to what a segment gives, for customers for whom `when` holds."""
+
+    name: str
+    when: str
+    first_offset: int = 0
+    channel_first: Do | None = None
+    approve_moves: bool = False
+    tell_sales: bool = False
+    first_template: str | None = None
+
+
+class Tolerance(Part):
+    """An invoice is settled when its rest is at most the larger of the two."""
+
+    amount: Amount = Decimal(5)
+    share: Share = Decimal("0.005")
+
+
+class PromiseRule(Part):
+    """Which promises are taken without a person's approval, and how they are kept (R8). `max_days` in working days."""
+
+    max_days: int = 15
+    max_open: int = 1
+    max_broken_12m: int = 2
+    suspend_share: Share = Decimal("0.8")
+    bank_days: int = 2
+
+
+class Conduct(Part):
+    """The constants of PROCEDURE: waiting times, ages and caps that hold for every procedure."""
+
+    invoice_age: dict[int, int] = Field(default_factory=lambda: {4: 5, 5: 10, 6: 14})
+    hand_over_notice_days: int = 5
+    part_payment_share: Share = Decimal("0.25")
+    part_payment_days: int = 5
+    dispute_days: int = 3
+    plan_bank_days: int = 3
+    claimed_paid_bank_days: int = 5
+    direct_debit_bank_days: int = 5
+    reopen_days: int = 60
+    overdue_after: dict[Owner, int] = Field(
+        default_factory=lambda: {"collector": 3, "account_manager": 5, "credit_manager": 5}
+    )
+    habit_bank_days: int = 2
+    habit_longest_hold_days: int = 35
+    contact_cap: int = 2
+    contact_cap_days: int = 7
+    go_live_per_day: int = 50
+
+
+class CalendarChange(Part):
+    """Dates that a place works, or does not, other than the public calendar says."""
+
+    works_on: list[date] = Field(default_factory=list)
+    works_on_named: list[str] = Field(default_factory=list)
+    closed_on: list[date] = Field(default_factory=list)
+
+
+class Measurement(Part):
+    """How behaviour is measured: windows in days, half-life, bounds of lateness."""
+
+    window_days: int = 365
+    index_window_days: int = 730
+    half_life_days: int = 180
+    earliest: int = -60
+    latest: int = 180
+    least_observations: int = 3
+    first_invoice_days: int = 90
+    dormant_days: int = 365
+    on_time_days_to_pay: int = 30
+
+
+class RiskRule(Part):
+    """Risk class from external score and own experience, pooled on the log-odds scale (science, section b)."""
+
+    low_below: Share = Decimal("0.03")
+    medium_below: Share = Decimal("0.10")
+    own_weight_at: Decimal = Decimal(6)
+    half_life_days: int = 365
+    prior: Share = Decimal("0.03")
+    prior_weight: Decimal = Decimal(6)
+    external_half_life_days: int = 365
+    scales: str = "shipped"
+
+
+class LimitRule(Part):
+    """Company-wide terms of the limit (science, section h)."""
+
+    need_margin: Decimal = Decimal("1.2")
+    net_worth_share: Share = Decimal("0.10")
+    working_capital_share: Share = Decimal("0.10")
+    grade_factor: dict[Literal["low", "medium", "high"], Decimal] = Field(
+        default_factory=lambda: {"low": Decimal(1), "medium": Decimal("0.5"), "high": Decimal("0.1")}
+    )
+    loss_given_default: Share = Decimal("0.9")
+    appetite: Share = Decimal("0.25")
+    cap: Amount | None = None
+    grid: Amount = Decimal(100)
+    extra_days: int = 0
+
+
+class Brakes(Part):
+    """What slows movement between segments, and what overrides the brakes."""
+
+    minimum_stay_days: int = 30
+    downgrade_at_overdue_days: int = 60
+    downgrade_on_legal_status: bool = True
+    downgrade_on_write_off: bool = True
+
+
+class Policy(Part):
+    """One policy document."""
+
+    policy: str
+    version: str = "1"
+    effective: date
+    in_words: str = ""
+    currency: str = "EUR"
+    languages: list[Language] = Field(default_factory=lambda: ["nl", "fr", "de", "en"])
+    default_language: Language = "en"
+    tolerance: Tolerance = Tolerance()
+    measurement: Measurement = Measurement()
+    promise: PromiseRule = PromiseRule()
+    conduct: Conduct = Conduct()
+    brakes: Brakes = Brakes()
+    risk: RiskRule = RiskRule()
+    limit: LimitRule = LimitRule()
+    calendars: dict[str, CalendarChange] = Field(default_factory=dict)
+    minimum_amounts: dict[Do, Amount] = Field(default_factory=dict)
+    costs: dict[Do, Amount] = Field(default_factory=dict)
+    capital_rate: Share = Decimal("0.08")
+    criteria: dict[str, Criterion]
+    scorecards: dict[str, Scorecard] = Field(default_factory=dict)
+    rules: list[Rule] = Field(default_factory=list)
+    matrix: Matrix
+    segments: dict[str, Segment]
+    procedures: dict[str, Procedure] = Field(default_factory=dict)
+    adjustments: list[Adjustment] = Field(default_factory=list)
+    tests: str | None = None
+
+    def steps_of(self, procedure: str) -> tuple[Step, ...]:
+        """The steps of a procedure, its own or those of the one it extends; KeyError for an unknown name."""
+        found = self.procedures[procedure]
+        if found.steps or found.extends is None:
+            return tuple(found.steps)
+        return self.steps_of(found.extends)
