@@ -13,7 +13,10 @@ ROOT = Path(__file__).resolve().parent.parent
 # No deadline: a slow machine is not a wrong answer. In continuous integration the cases are the same every time, so
 # that a red build can be repeated; on a developer's machine they are new every time, so that they keep searching.
 settings.register_profile(
-    "house", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    "house",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.register_profile("ci", settings.get_profile("house"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "house")
