@@ -35,3 +35,13 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("needs the example files of ../shared/data beside the checkout")
     return folder
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything that needs Spark shares one worker: a cluster takes long to start and half of the memory."""
+    for item in items:
+        if ROOT / "tests" / "spark" in item.path.parents:
+            item.add_marker("spark")
+        if item.get_closest_marker("spark"):
+            item.add_marker(pytest.mark.xdist_group("spark"))
