@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -168,3 +169,22 @@ def test_the_wheel_carries_the_data_files_too(root: Path, tmp_path: Path) -> Non
     wanted = {str(path.relative_to(root / "src")) for path in tracked(root, "src")}
     assert wanted - shipped == set()
     assert any(name.endswith("licenses/LICENSE") for name in shipped)
+
+
+def test_everything_that_needs_spark_shares_one_worker(root: Path, tmp_path: Path) -> None:
+    """pytest 9.2 drops the groups in silence; then two clusters start side by side and the machine runs out of memory."""
+    shutil.copy(root / "tests" / "conftest.py", tmp_path)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = spark\n")
+    (tmp_path / "test_many.py").write_text(
+        "import os, pytest\n"
+        "pytestmark = pytest.mark.spark\n"
+        "@pytest.mark.parametrize('n', range(6))\n"
+        "def test_where(n):\n"
+        "    with open('workers', 'a') as file:\n"
+        "        print(os.environ['PYTEST_XDIST_WORKER'], file=file)\n"
+    )
+    parallel = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup"]
+    subprocess.run(parallel, cwd=tmp_path, check=True, capture_output=True)
+    workers = (tmp_path / "workers").read_text().split()
+    assert len(workers) == 6
+    assert len(set(workers)) == 1
