@@ -24,6 +24,7 @@ Acceptance = Literal["open", "limited", "prepayment", "refused"]
 Fees = Literal["none", "interest", "interest_and_costs"]
 Language = Literal["nl", "fr", "de", "en"]
 OrderBlock = Literal["none", "review", "prepayment", "stop"]
+RiskClass = Literal["low", "medium", "high"]
 Release = Literal["overdue_paid", "balance_paid", "person"]
 
 WRITTEN: frozenset[str] = frozenset({"email", "letter", "registered_letter", "legal_notice"})
@@ -57,10 +58,15 @@ class Part(BaseModel):
 
 
 class Source(Part):
-    """One column a criterion may be read from, with its bands."""
+    """One column a criterion may be read from, with its bands.
+
+    `unit` and `per`: as those of the criterion, where this column is measured otherwise.
+    """
 
     column: str
     bands: dict[str, str]
+    unit: str | None = None
+    per: Amount | None = None
 
 
 class Criterion(Part):
@@ -82,7 +88,7 @@ class Criterion(Part):
     missing: str | None = None
     weight: Decimal = Decimal(1)
     unit: str = ""
-    per: Decimal = Decimal(1)
+    per: Amount = Decimal(1)
     remedy: str | None = None
 
     def band_names(self) -> tuple[str, ...]:
@@ -152,7 +158,10 @@ class OrderStance(Part):
 
     `review_use`/`stop_use`: share of the limit in use; `*_overdue_days`: age of the oldest undisputed overdue;
     `*_overdue_amount`: overdue needed beside the days; `always`: the stance whatever the figures;
-    `prepayment_use`: share of the limit above which an order is wanted in advance.
+    `prepayment_use`: share of the limit above which an order is wanted in advance. A stance ends when what `release`
+    names has happened: with `overdue_paid` nothing undisputed is past due any more, with `balance_paid` nothing is
+    open any more, with `person` somebody released it; `always` ends in the same way. `within_cover`: an order that
+    fits in what is insured and free goes through all the same.
     """
 
     always: OrderBlock | None = None
@@ -163,6 +172,7 @@ class OrderStance(Part):
     stop_overdue_days: int | None = None
     stop_overdue_amount: Amount = Decimal(0)
     release: Release = "overdue_paid"
+    within_cover: bool = False
     cell: bool = False
 
 
@@ -187,7 +197,12 @@ Choices = Annotated[list[ProcedureChoice], BeforeValidator(
 
 
 class Segment(Part):
-    """What a group of customers gets: acceptance, terms, limit, order stance, procedure, fees, contact."""
+    """What a group of customers gets: acceptance, terms, limit, order stance, procedure, fees, contact.
+
+    `fees` are claimed from level `fees_from_level` on; `interest_stated` says in every written step that the law
+    gives interest, without claiming it. `dunning: false`: no step of a procedure is ever due here. `cell`: as the
+    customer's cell in the matrix; `law`: what the law of the customer's country gives.
+    """
 
     procedure: Choices = Field(default_factory=list)
     acceptance: Acceptance | Literal["cell"] = "open"
@@ -201,6 +216,8 @@ class Segment(Part):
     minimum_amounts: dict[Do, Amount] = Field(default_factory=dict)
     owner: Owner = "collector"
     fees: Fees | Literal["cell"] = "none"
+    fees_from_level: int = Field(default=4, ge=0, le=6)
+    interest_stated: bool = False
     discount: Discount | None = None
     delivery_terms: Literal["normal", "credit_confirms", "after_payment"] = "normal"
     incentive: str | None = None
@@ -292,9 +309,13 @@ class PromiseRule(Part):
 
 
 class Conduct(Part):
-    """The constants of PROCEDURE: waiting times, ages and caps that hold for every procedure."""
+    """The constants of the procedure's rules: waiting times, ages and caps that hold for every procedure.
 
-    invoice_age: dict[int, int] = Field(default_factory=lambda: {4: 5, 5: 10, 6: 14})
+    `invoice_age`: least working days past due per hard level; `must_be_delivered`: manners of invoicing whose
+    invoices are held, and mended, until they are known to be delivered.
+    """
+
+    invoice_age: dict[int, int] = {4: 5, 5: 10, 6: 14}
     hand_over_notice_days: int = 5
     part_payment_share: Share = Decimal("0.25")
     part_payment_days: int = 5
@@ -303,14 +324,13 @@ class Conduct(Part):
     claimed_paid_bank_days: int = 5
     direct_debit_bank_days: int = 5
     reopen_days: int = 60
-    overdue_after: dict[Owner, int] = Field(
-        default_factory=lambda: {"collector": 3, "account_manager": 5, "credit_manager": 5}
-    )
+    overdue_after: dict[Owner, int] = {"collector": 3, "account_manager": 5, "credit_manager": 5}
     habit_bank_days: int = 2
     habit_longest_hold_days: int = 35
     contact_cap: int = 2
     contact_cap_days: int = 7
     go_live_per_day: int = 50
+    must_be_delivered: list[Literal["paper", "email", "peppol"]] = ["peppol"]
 
 
 class CalendarChange(Part):
@@ -354,9 +374,9 @@ class LimitRule(Part):
     need_margin: Decimal = Decimal("1.2")
     net_worth_share: Share = Decimal("0.10")
     working_capital_share: Share = Decimal("0.10")
-    grade_factor: dict[Literal["low", "medium", "high"], Decimal] = Field(
-        default_factory=lambda: {"low": Decimal(1), "medium": Decimal("0.5"), "high": Decimal("0.1")}
-    )
+    grade_factor: dict[RiskClass, Decimal] = {
+        "low": Decimal(1), "medium": Decimal("0.5"), "high": Decimal("0.1")
+    }  # fmt: skip
     loss_given_default: Share = Decimal("0.9")
     appetite: Share = Decimal("0.25")
     cap: Amount | None = None
@@ -374,14 +394,20 @@ class Brakes(Part):
 
 
 class Policy(Part):
-    """One policy document."""
+    """One policy document.
+
+    `score`: the scorecard whose result stands as the customer's score in the decision; `capital_rate`: yearly cost
+    of the money that customers keep us waiting for; `costs`: what one action of a kind costs us; `minimum_amounts`:
+    least collectible amount for which a step of a kind is worth doing; `tests`: file of the policy's own cases,
+    beside the policy.
+    """
 
     policy: str
     version: str = "1"
     effective: date
     in_words: str = ""
     currency: str = "EUR"
-    languages: list[Language] = Field(default_factory=lambda: ["nl", "fr", "de", "en"])
+    languages: list[Language] = ["nl", "fr", "de", "en"]
     default_language: Language = "en"
     tolerance: Tolerance = Tolerance()
     measurement: Measurement = Measurement()
@@ -396,6 +422,7 @@ class Policy(Part):
     capital_rate: Share = Decimal("0.08")
     criteria: dict[str, Criterion]
     scorecards: dict[str, Scorecard] = Field(default_factory=dict)
+    score: str | None = None
     rules: list[Rule] = Field(default_factory=list)
     matrix: Matrix
     segments: dict[str, Segment]
