@@ -16,6 +16,9 @@ import pyarrow as pa
 
 EPOCH = date(1970, 1, 1).toordinal()
 
+_NAMES = "en_US"
+"""Language of the names of holidays. Without it they follow the machine's locale, and so would `works_on_named`."""
+
 _FINANCIAL = {"EUR": "ECB"}
 """Settlement calendars that `holidays` knows; other currencies use the public holidays of their country."""
 
@@ -96,13 +99,13 @@ def _public(place: str, first: int, last: int) -> Mapping[date, str]:
     if place.startswith("@"):
         currency = place[1:]
         if currency in _FINANCIAL:
-            return dict(holidays.financial_holidays(_FINANCIAL[currency], years=years))
+            return dict(holidays.financial_holidays(_FINANCIAL[currency], years=years, language=_NAMES))
         country = _HOME.get(currency)
-        return dict(holidays.country_holidays(country, years=years)) if country else {}
+        return dict(holidays.country_holidays(country, years=years, language=_NAMES)) if country else {}
     country, _, subdivision = place.partition("-")
     if country not in known_places():
         return {}
-    return dict(holidays.country_holidays(country, subdiv=subdivision or None, years=years))
+    return dict(holidays.country_holidays(country, subdiv=subdivision or None, years=years, language=_NAMES))
 
 
 def calendar(place: str, first: date, last: date, changes: Changes | None = None) -> Calendar:
