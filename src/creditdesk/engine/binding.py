@@ -1,0 +1,121 @@
+"""Binds facts to an engine: every table of the contract as an expression, whatever files hold it.
+
+An absent table is an empty table. What a table holds at all (is any `merged_into_id` set, is there a second
+currency) is asked once, over all its rows and whatever the date, and decides which stages a run needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from creditdesk.engine.arith import Value
+from creditdesk.engine.backend import Backend, empty
+from creditdesk.facts.schema import TABLES
+
+Source = Sequence[Path] | pa.Table
+
+
+@dataclass
+class Facts:
+    """The fact tables of one run.
+
+    Attributes:
+        tables: every table of the contract, conforming to its schema.
+        present: names of the tables that were given (an absent one is empty).
+    """
+
+    backend: Backend
+    tables: dict[str, ir.Table]
+    present: frozenset[str]
+    _asked: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> ir.Table:
+        return self.tables[name]
+
+    def has(self, name: str) -> bool:
+        """Whether the table was given and has a row."""
+        if name not in self.present:
+            return False
+        return self._ask(name, "*", lambda table: table.count() > 0)
+
+    def any(self, name: str, column: str) -> bool:
+        """Whether the column has a value in any row."""
+        if name not in self.present:
+            return False
+        return self._ask(name, column, lambda table: table[column].count() > 0)
+
+    def distinct(self, name: str, columns: Sequence[str]) -> list[tuple[object, ...]]:
+        """The distinct combinations of some columns; for columns of few values (country, currency)."""
+        if name not in self.present:
+            return []
+        rows = self.backend.fetch(self[name].select(*columns).distinct())
+        return sorted(
+            zip(*(rows.column(column).to_pylist() for column in columns), strict=True),
+            key=lambda row: tuple((value is not None, str(value)) for value in row),
+        )
+
+    def _ask(self, name: str, column: str, question: object) -> bool:
+        key = (name, column)
+        if key not in self._asked:
+            answer = question(self[name])  # type: ignore[operator]  # a plain callable of the table
+            rows = self.backend.fetch(self[name].aggregate(answer=answer))
+            self._asked[key] = bool(rows.column("answer")[0].as_py())
+        return self._asked[key]
+
+
+def bind(backend: Backend, sources: Mapping[str, Source]) -> Facts:
+    """Facts from Parquet files or Arrow tables.
+
+    Args:
+        sources: per table of the contract its Parquet files, or its rows in memory.
+
+    Raises:
+        KeyError: for a table that the contract does not know.
+    """
+    tables: dict[str, ir.Table] = {}
+    for name, table in TABLES.items():
+        schema = table.schema()
+        source = sources.get(name)
+        if source is None:
+            tables[name] = backend.put(f"fact_{name}", empty(schema))
+        elif isinstance(source, pa.Table):
+            tables[name] = backend.put(f"fact_{name}", conform_arrow(source, schema))
+        else:
+            tables[name] = backend.read(f"fact_{name}", source, schema)
+    unknown = set(sources) - set(TABLES)
+    if unknown:
+        raise KeyError(f"unknown fact tables {sorted(unknown)}; allowed: {sorted(TABLES)}")
+    return Facts(backend, tables, frozenset(sources))
+
+
+def conform_arrow(rows: pa.Table, schema: ibis.Schema) -> pa.Table:
+    """Rows with exactly the columns and types of a schema; what they lack is null."""
+    target = schema.to_pyarrow()
+    columns = [
+        rows.column(item.name).cast(item.type)
+        if item.name in rows.column_names
+        else pa.nulls(rows.num_rows, item.type)
+        for item in target
+    ]
+    return pa.table(columns, schema=pa.schema([pa.field(item.name, item.type) for item in target]))
+
+
+def latest(table: ir.Table, key: str, day: Value, known: bool) -> ir.Table:
+    """One row per `key`: the latest with `known_from` not after the day; without `known_from` a row holds always.
+
+    Args:
+        known: whether any row bears a `known_from`; if none does the table is taken as it is.
+    """
+    if not known:
+        return table
+    seen = table.filter((table.known_from.epoch_days() <= day) | table.known_from.isnull())
+    order = ibis.row_number().over(
+        ibis.window(group_by=key, order_by=[ibis.desc(seen.known_from.fill_null(ibis.date("1900-01-01")))])
+    )
+    return seen.mutate(_rank=order).filter(lambda t: t._rank == 0).drop("_rank")

@@ -1,0 +1,254 @@
+"""Stage `item`: every invoice and credit note known on the day, with what is open of it and how late it was paid.
+
+Formulas: `L = value day - effective due day`, money-weighted over part payments (science, section 0.1); the
+effective due day is `due` or the next bank day (R0). An open rest past due counts with its age today, so that no
+customer looks better by not paying. Credit notes take from an invoice's weight, never from its lateness.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from creditdesk.engine.arith import attach, holds, rnd, to_day
+from creditdesk.engine.day import Day
+
+EXCUSED = ("cash_discount", "bank_charge", "exchange_difference", "small_difference")
+"""Allocations that close an invoice without being a payment: they lower its weight and say nothing of lateness."""
+
+
+def known_payments(day: Day) -> ir.Table:
+    """Payments known on the day: booked, value-dated, and not taken back in full by a later return.
+
+    Columns: those of `payment`, and `value_day`.
+    """
+    facts, now = day.facts, day.clock.day
+    payment = facts["payment"]
+    booked = to_day(ibis.coalesce(payment.entry_date, payment.value_date))
+    value = to_day(payment.value_date)
+    known = payment.mutate(value_day=value).filter((booked <= now) & (value <= now))
+    if not facts.any("payment", "reverses_payment_id"):
+        return known
+    taken = (
+        known.filter(holds(_.kind == "return") & _.reverses_payment_id.notnull())
+        .group_by(payment_id=_.reverses_payment_id)
+        .aggregate(returned=_.amount.sum())
+    )
+    known = attach(known, taken, "payment_id")
+    return known.mutate(amount=ibis.ifelse(_.returned >= _.amount, 0, _.amount)).drop("returned")
+
+
+def known_allocations(day: Day) -> ir.Table:
+    """Allocations in force on the day, each with the day its money counts from.
+
+    Columns: allocation_id, invoice_id, kind, credit_note_id, amount, pay_day (value day of a payment, else
+    allocated_on), money (true for payment and set-off), pay_customer, pay_currency. An allocation of a payment that
+    was returned in full is no longer in force, also where the ledger did not reverse it.
+    """
+    facts, now = day.facts, day.clock.day
+    allocation = facts["allocation"]
+    in_force = allocation.filter(
+        (to_day(allocation.allocated_on) <= now)
+        & (allocation.reversed_on.isnull() | (to_day(allocation.reversed_on) > now))
+    )
+    payment = known_payments(day).select(
+        "payment_id", "value_day", pay_customer=_.customer_id, pay_currency=_.currency, pay_amount=_.amount
+    )
+    joined = attach(in_force, payment, "payment_id")
+    paid = holds(joined.kind == "payment")
+    joined = joined.filter(~paid | holds(joined.pay_amount > 0))
+    return joined.select(
+        "allocation_id",
+        "invoice_id",
+        "kind",
+        "credit_note_id",
+        "amount",
+        "pay_customer",
+        "pay_currency",
+        pay_day=ibis.coalesce(joined.value_day, to_day(joined.allocated_on)),
+        money=joined.kind.isin(["payment", "set_off"]),
+    )
+
+
+def item(day: Day, debtor: ir.Table) -> ir.Table:
+    """One row per document issued on or before the day.
+
+    Columns (money in minor units of `currency` unless `_base`; days since 1970-01-01):
+
+    - invoice_id, number, kind, customer_id (the survivor), payer, company, currency, base, bank
+    - issued_day, due_day, eff_day (effective due day), term_days
+    - amount, open (never below 0), settled (open within tolerance), paid, credited, excused, written_off
+    - amount_base (at the rate of the day of issue), open_base (at the rate of the day)
+    - age: days since eff_day, at least 0 while not settled; overdue: not settled and age > 0 (invoices)
+    - closed_day: day of the last allocation, when settled
+    - weight: amount less credited, excused and written off
+    - late: whole days, money-weighted; the open rest of an overdue item counts with its age; clipped to the
+      policy's bounds; null when the item is no observation
+    - event: true when the item is settled (an observed payment), false when it is censored at its age
+    - experience: counts in the behaviour figures
+    - first_pay_day, last_pay_day, days_to_pay (from issue, money-weighted whole days; settled items)
+    - pay_customers: 0 no payment, 1 all by its owner, 2 by somebody else or in another currency too
+    - corrects_invoice_id, order_id, manner, delivery_state, sent_day, discount_until_day, factored, direct_debit,
+      retention, net_amount, cost, order_reference
+    """
+    facts, policy, now = day.facts, day.policy, day.clock.day
+    bounds = policy.measurement
+    paid = _paid(day)
+    invoice = (
+        facts["invoice"]
+        .mutate(issued_day=to_day(_.issued), due_day=to_day(_.due))
+        .filter(_.issued_day <= now)
+    )
+    owner = debtor.select(
+        "customer_id", "survivor_id", "payer", "base", "intercompany", owner_company="company"
+    )
+    found = attach(invoice, owner, "customer_id")
+    found = attach(found, paid, "invoice_id")
+    if facts.any("allocation", "credit_note_id"):
+        found = attach(found, _credit_used(day), "invoice_id")
+    else:
+        found = found.mutate(used=ibis.null("int64"))
+    banks = day.calendar.filter(day.calendar.place.startswith("@")).select(
+        currency=_.place.substr(1), due_day=_.day, eff_day=_.next
+    )
+    found = attach(found, banks, ["currency", "due_day"])
+    found = attach(found, day.currency, "currency")
+    zero = {name: found[name].fill_null(0) for name in
+            ("total", "paid", "credited", "excused", "written_off", "used", "pay_sum")}  # fmt: skip
+    note = found.kind == "credit_note"
+    found = found.mutate(
+        **zero,
+        eff_day=found.eff_day.fill_null(found.due_day),
+        open=ibis.greatest(found.amount - ibis.ifelse(note, zero["used"], zero["total"]), 0),
+        company=ibis.coalesce(found.company_id, found.owner_company, ""),
+    )
+    found = found.mutate(
+        settled=_.open <= ibis.greatest(_.tolerance, rnd(_.amount * float(policy.tolerance.share))),
+        age=lambda t: now - t.eff_day,
+    )
+    invoice_row = found.kind == "invoice"
+    overdue = invoice_row & ~found.settled & (found.age > 0)
+    found = found.mutate(
+        overdue=overdue,
+        closed_day=ibis.ifelse(found.settled, found.last_day, ibis.null("int64")),
+        weight=ibis.greatest(found.amount - found.credited - found.excused - found.written_off, 0),
+    )
+    late = rnd((found.pay_sum - found.eff_day * found.paid + ibis.ifelse(overdue, found.open * found.age, 0))
+               / (found.paid + ibis.ifelse(overdue, found.open, 0)).nullif(0))  # fmt: skip
+    direct = holds(found.payment_method == "direct_debit")
+    if facts.has("collection"):
+        returned = (
+            facts["collection"]
+            .filter(to_day(_.returned_on) <= now)
+            .group_by("invoice_id")
+            .aggregate(returns=_.count())
+        )
+        found = attach(found, returned, "invoice_id")
+        direct = holds(found.payment_method == "direct_debit") & found.returns.isnull()
+    factored = holds(to_day(found.factored_on) <= now)
+    experience = (
+        invoice_row
+        & (found.weight > 0)
+        & (found.written_off == 0)
+        & ~factored
+        & ~direct
+        & ~holds(found.intercompany)
+        & (overdue | (found.settled & (found.paid > 0)))
+    )
+    if facts.has("dispute"):
+        lost = (
+            facts["dispute"]
+            .filter((to_day(_.closed_on) <= now) & (_.outcome == "customer_right") & _.invoice_id.notnull())
+            .group_by("invoice_id")
+            .aggregate(lost=_.count())
+        )
+        found = attach(found, lost, "invoice_id")
+        experience = experience & found.lost.isnull()
+    found = found.mutate(
+        factored=factored,
+        direct_debit=holds(found.payment_method == "direct_debit"),
+        experience=experience,
+        event=experience & found.settled,
+        late=ibis.ifelse(experience, late.clip(bounds.earliest, bounds.latest), ibis.null("int64")),
+        days_to_pay=ibis.ifelse(
+            found.settled & (found.paid > 0),
+            rnd((found.pay_sum - found.issued_day * found.paid) / found.paid.nullif(0)),
+            ibis.null("int64"),
+        ),
+        pay_customers=ibis.cases(
+            (found.paid == 0, 0),
+            (
+                holds(found.payer_least == found.payer_most)
+                & holds(found.payer_least == found.customer_id)
+                & holds(found.currency_least == found.currency_most)
+                & holds(found.currency_least == found.currency),
+                1,
+            ),
+            else_=2,
+        ).cast("int64"),
+    )
+    if day.multi_currency:
+        at_issue = day.rate.rename(issued_day="day", factor_issue="factor")
+        today = day.rate.filter(day.rate.day == now).select("currency", "base", factor_now=_.factor)
+        found = attach(found, at_issue, ["currency", "base", "issued_day"])
+        found = attach(found, today, ["currency", "base"])
+        same = found.currency == found.base
+        found = found.mutate(
+            amount_base=ibis.ifelse(same, found.amount, rnd(found.amount * found.factor_issue)),
+            open_base=ibis.ifelse(same, found.open, rnd(found.open * found.factor_now)),
+            weight_base=ibis.ifelse(same, found.weight, rnd(found.weight * found.factor_issue)),
+        )
+    else:
+        found = found.mutate(amount_base=found.amount, open_base=found.open, weight_base=found.weight)
+    chosen = found.select(
+        "invoice_id", "number", "kind", "payer", "company", "currency", "base",
+        "issued_day", "due_day", "eff_day", "amount", "open", "settled", "paid", "credited", "excused",
+        "written_off", "amount_base", "open_base", "weight_base", "age", "overdue", "closed_day", "weight", "late",
+        "event", "experience", "days_to_pay", "pay_customers", "corrects_invoice_id", "order_id", "manner",
+        "delivery_state", "factored", "direct_debit", "retention", "net_amount", "cost", "order_reference",
+        customer_id=found.survivor_id,
+        term_days=found.due_day - found.issued_day,
+        first_pay_day=found.first_day,
+        last_pay_day=found.last_money_day,
+        sent_day=to_day(found.sent_on),
+        discount_until_day=to_day(found.discount_until),
+    )  # fmt: skip
+    return day.stages.run("item", chosen)
+
+
+def _paid(day: Day) -> ir.Table:
+    """Per invoice what was allocated to it, with the sum of amount x day for the money-weighted mean."""
+    known = known_allocations(day)
+    money = known.money
+
+    def part(*kinds: str) -> ir.IntegerValue:
+        return known.amount.sum(where=known.kind.isin(list(kinds)))
+
+    return known.group_by("invoice_id").aggregate(
+        total=known.amount.sum(),
+        paid=known.amount.sum(where=money),
+        pay_sum=(known.amount * known.pay_day).sum(where=money),
+        credited=part("credit_note"),
+        excused=part(*EXCUSED),
+        written_off=part("write_off"),
+        first_day=known.pay_day.min(where=money),
+        last_money_day=known.pay_day.max(where=money),
+        last_day=known.pay_day.max(),
+        payer_least=known.pay_customer.min(),
+        payer_most=known.pay_customer.max(),
+        currency_least=known.pay_currency.min(),
+        currency_most=known.pay_currency.max(),
+    )
+
+
+def _credit_used(day: Day) -> ir.Table:
+    """Per credit note what of it was allocated."""
+    now = day.clock.day
+    return (
+        day.facts["allocation"]
+        .filter(_.credit_note_id.notnull() & (to_day(_.allocated_on) <= now))
+        .filter(_.reversed_on.isnull() | (to_day(_.reversed_on) > now))
+        .group_by(invoice_id=_.credit_note_id)
+        .aggregate(used=_.amount.sum())
+    )
