@@ -50,7 +50,7 @@ $(VENV)/.test: requirements-test.txt $(VENV)/.run
 demo: $(VENV)/.project ## run the main job on a made-up company and show where its report is
 	@BIN=$(BIN) OUT=$(OUT)/demo DAYS="$(DEMO_DAYS)" scripts/demo
 
-bench: $(VENV)/.project $(VENV)/.test ## measure (docs/benchmarks.md says what; about an hour at full size)
+bench: $(VENV)/.project $(VENV)/.test ## measure what docs/benchmarks.md lists, and write the results into it
 	@$(BIN)/python benchmarks/run.py $(BENCH)
 
 docs: $(VENV)/.project ## regenerate docs/profile.md from the code
@@ -82,13 +82,14 @@ check: lint typecheck layers ## the quick checks, and the tests that need neithe
 
 # ----------------------------------------------------------------------------------------------------- the house
 
-UV_LOCK = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+UV_LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
           --custom-compile-command "make lock" --quiet $(LOCK)
 
 lock: | $(BIN)/python ## pin anew what pyproject.toml allows (LOCK=--upgrade for the newest of everything)
 	@$(PIP) install 'uv>=0.8'
-	@$(UV_LOCK) --extra build --output-file requirements.txt
-	@$(UV_LOCK) --extra build --extra test --constraint requirements.txt --output-file requirements-test.txt
+	@$(UV_LOCK) pyproject.toml --extra build --output-file requirements.txt
+	@$(UV_LOCK) pyproject.toml --extra build --extra test --constraint requirements.txt --output-file requirements-test.txt
+	@printf 'proteus\ntrytond-account-dunning\n' | $(UV_LOCK) - --output-file benchmarks/requirements-peer.txt
 
 clean: ## remove what make, the tests and the program left behind
 	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis spark-warehouse
