@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import holidays
 import numpy as np
@@ -42,9 +42,9 @@ class BankDays:
         """True on bank days."""
         return np.is_busday(days.astype("datetime64[D]"), busdaycal=self._calendar)
 
-    def _moved(self, days: Ints, steps: Ints | int, roll: str) -> Ints:
-        moved = np.busday_offset(days.astype("datetime64[D]"), steps, roll=roll, busdaycal=self._calendar)
-        return moved.astype(np.int64)
+    def _moved(self, days: Ints, steps: Ints | int, roll: Literal["forward", "backward"]) -> Ints:
+        dates = days.astype("datetime64[D]")
+        return np.busday_offset(dates, steps, roll=roll, busdaycal=self._calendar).astype(np.int64)
 
 
 def weekday(days: Ints) -> Ints:

@@ -54,12 +54,14 @@ def make_block(setting: Setting, number: int, rows: int, bank: BankDays) -> Bloc
     """Everything that happened to the customers `number * BLOCK + 1` and following, up to the horizon."""
     horizon, mean = setting.horizon, setting.invoices_per_customer
     # A stream of chance per subject: a change in one leaves the others as they were.
-    of_customers, of_invoices, of_payment, of_trouble, of_others = np.random.default_rng([setting.seed, number]).spawn(5)
+    of_customers, of_invoices, of_payment, of_trouble, of_others = np.random.default_rng(
+        [setting.seed, number]
+    ).spawn(5)
 
     customers = draw_customers(of_customers, number * BLOCK + 1, rows, horizon, mean)
     form_groups(of_customers, customers)
     largest = choose_largest(of_customers, customers, mean) if number == 0 else np.zeros(0, dtype=np.int64)
-    invoices = draw_invoices(of_invoices, customers, horizon, bank, largest, setting.customers)
+    invoices = draw_invoices(of_invoices, customers, bank, largest, setting.customers)
     billing = orders.bill_orders(of_invoices, customers, invoices)
 
     pay_day = draw_pay_days(of_payment, customers, invoices, bank)
@@ -69,7 +71,9 @@ def make_block(setting: Setting, number: int, rows: int, bank: BankDays) -> Bloc
     receipts = gather_receipts(of_payment, customers, invoices, parts, horizon, bank)
     settled = settled_on(invoices, parts, receipts, horizon)
     losses = draw_losses(of_trouble, customers, invoices, parts, bank)
-    reminders = dunning.draw_reminders(of_trouble, customers, invoices, settled, disputes, losses, horizon, bank)
+    reminders = dunning.draw_reminders(
+        of_trouble, customers, invoices, settled, disputes, losses, horizon, bank
+    )
 
     ibans = master_data.ibans_of(customers)
     payments, candidates, moved = ledger.payment_tables(
@@ -91,7 +95,10 @@ def make_block(setting: Setting, number: int, rows: int, bank: BankDays) -> Bloc
             ("invoice", ledger.credit_note_table(customers, invoices, notes, horizon)),
             ("payment", payments),
             ("payment_candidate", candidates),
-            ("allocation", ledger.allocation_table(customers, invoices, parts, receipts, notes, losses, horizon)),
+            (
+                "allocation",
+                ledger.allocation_table(customers, invoices, parts, receipts, notes, losses, horizon),
+            ),
             ("collection", ledger.collection_table(customers, invoices, parts, horizon)),
             ("order", orders.order_table(rng, customers, invoices, billing, horizon)),
             ("dispute", dispute_table(customers, invoices, disputes, notes, horizon, bank)),
@@ -102,7 +109,7 @@ def make_block(setting: Setting, number: int, rows: int, bank: BankDays) -> Bloc
             ("credit_group", credit.credit_group_table(customers)),
             ("contra", decisions.contra_table(rng, customers, horizon)),
             ("action", dunning.action_table(customers, invoices, reminders, horizon)),
-            ("promise", dunning.promise_table(rng, customers, invoices, reminders, settled, horizon, bank)),
+            ("promise", dunning.promise_table(rng, customers, invoices, reminders, settled, bank)),
             ("charge", dunning.charge_table(customers, invoices, reminders, horizon, settled)),
             ("plan", plans),
             ("instalment", instalments),

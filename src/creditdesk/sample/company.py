@@ -42,7 +42,13 @@ def company_account_table() -> pa.Table:
     return from_rows(
         "company_account",
         [
-            {"iban": account, "company_id": COMPANY_ID, "currency": currency, "holder": "Brabo", "use": "receipts"}
+            {
+                "iban": account,
+                "company_id": COMPANY_ID,
+                "currency": currency,
+                "holder": "Brabo",
+                "use": "receipts",
+            }
             for account, currency in zip(ACCOUNTS, CURRENCIES, strict=True)
         ],
     )
@@ -64,7 +70,11 @@ def fx_rate_table(rng: np.random.Generator, horizon: int, bank: BankDays) -> pa.
             deviation = 0.985 * deviation + float(shock)
             deviations.append(deviation)
         rates = np.floor(usual * np.exp(np.array(deviations)) * 100_000 + 0.5) / 100_000
-        shown = (weekday(days) == 0) | (days == days[0]) if CURRENCIES[position] == "CHF" else np.ones(len(days), dtype=bool)
+        shown = (
+            (weekday(days) == 0) | (days == days[0])
+            if CURRENCIES[position] == "CHF"
+            else np.ones(len(days), dtype=bool)
+        )
         tables.append(
             table(
                 "fx_rate",

@@ -69,7 +69,9 @@ def _grades(provider: Ints, grade: Ints, band: Ints) -> pa.Array:
     return words(np.select([provider == 0, provider == 1], [grade, len(GRADES) + band], -1), meaning)
 
 
-def _seen_chance(rng: np.random.Generator, customers: Customers, of: Ints, reported: Ints, horizon: int) -> Floats:
+def _seen_chance(
+    rng: np.random.Generator, customers: Customers, of: Ints, reported: Ints, horizon: int
+) -> Floats:
     """The chance of default as a bureau would state it: half a unit of noise on the log-odds, milder long ago."""
     changing = customers.is_type("deteriorating", "insolvent")[of]
     long_ago = np.where(changing, (horizon - reported) / 365 * 1.6, 0.0)
@@ -84,7 +86,9 @@ def _logit(chance: Floats) -> Floats:
 def annual_account_table(rng: np.random.Generator, customers: Customers, horizon: int) -> pa.Table:
     """Two or three years of one company in seven; balance sheets that add up and weaken with the chance of default."""
     rows = len(customers)
-    filed = np.flatnonzero((customers.kind == COMPANY) & (rng.random(rows) < 0.14) & (customers.employees > 3))
+    filed = np.flatnonzero(
+        (customers.kind == COMPANY) & (rng.random(rows) < 0.14) & (customers.employees > 3)
+    )
     this_year = int(year_of(np.array([horizon]))[0])
     tables = []
     for back in (3, 2, 1):
@@ -146,7 +150,11 @@ def cover_table(rng: np.random.Generator, customers: Customers, horizon: int) ->
     from_ = np.maximum(customers.since[at], horizon - rng.integers(100, 700, count))
     withdrawn = (customers.default_chance[at] > 0.1) & (rng.random(count) < 0.35)
     named = rng.random(count) < 0.7
-    wanted = customers.typical_amount[at] * np.where(customers.key_account[at], 8, 3) * rng.uniform(0.5, 1.5, count)
+    wanted = (
+        customers.typical_amount[at]
+        * np.where(customers.key_account[at], 8, 3)
+        * rng.uniform(0.5, 1.5, count)
+    )
     # The insurance year ends on the last day of a calendar year.
     year_end = first_of((year_of(np.full(count, horizon)) + 1 - 1970) * 12) - 1
     return table(
@@ -169,7 +177,9 @@ def cover_table(rng: np.random.Generator, customers: Customers, horizon: int) ->
 
 def security_table(rng: np.random.Generator, customers: Customers, horizon: int) -> pa.Table:
     """Deposits and guarantees of one customer in fifty."""
-    at = np.flatnonzero((rng.random(len(customers)) < 0.02) & (customers.kind == COMPANY) & (customers.invoices > 0))
+    at = np.flatnonzero(
+        (rng.random(len(customers)) < 0.02) & (customers.kind == COMPANY) & (customers.invoices > 0)
+    )
     amount = np.maximum(1, np.floor(customers.typical_amount[at] / 100_000)).astype(np.int64) * 100_000
     kinds = ("deposit", "bank_guarantee", "parent_guarantee", "retention_of_title")
     return table(

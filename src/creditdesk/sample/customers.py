@@ -205,6 +205,15 @@ def form_groups(rng: np.random.Generator, customers: Customers) -> None:
         if position % 2 == 0:
             members = members[customers.currency[members] == customers.currency[head]]
             customers.payer[members] = head
-            for way in ("mean", "end_mean", "spread", "runs_on", "habit_day", "adherence", "type", "takes_discount"):
+            for way in (
+                "mean",
+                "end_mean",
+                "spread",
+                "runs_on",
+                "habit_day",
+                "adherence",
+                "type",
+                "takes_discount",
+            ):
                 values = getattr(customers, way)
                 values[members] = values[head]

@@ -28,7 +28,9 @@ GO_LIVE_DAYS = 40
 def approval_table(customers: Customers, horizon: int, bank: BankDays) -> pa.Table:
     """The go-live release of each payer, over five weeks; one in forty still waits for it."""
     position = np.arange(len(customers))
-    released = np.flatnonzero((customers.payer == position) & (customers.number % 40 != 7) & (customers.invoices > 0))
+    released = np.flatnonzero(
+        (customers.payer == position) & (customers.number % 40 != 7) & (customers.invoices > 0)
+    )
     number = customers.number[released]
     day = bank.on_or_before(horizon - 2 - number * 7 % (GO_LIVE_DAYS - 5))
     return table(
@@ -57,10 +59,12 @@ def plan_tables(
     """Plans agreed in the last three weeks over what is past due, their first instalment still to come."""
     disputed = np.zeros(len(invoices), dtype=bool)
     disputed[disputes.of] = True
-    past_due = (settled == NEVER) & (invoices.due_bank < horizon - 30) & ~disputed & (losses.handed_on > horizon)
+    past_due = (
+        (settled == NEVER) & (invoices.due_bank < horizon - 30) & ~disputed & (losses.handed_on > horizon)
+    )
     past_due &= (losses.written_off > horizon) & (customers.currency[invoices.of] == 0)
     troubled = customers.is_type("deteriorating", "chronic", "slow") & (customers.defaults_on == 0)
-    chosen = troubled & (rng.random(len(customers)) < 0.12) & (customers.payer == np.arange(len(customers)))
+    chosen = troubled & (rng.random(len(customers)) < 0.3) & (customers.payer == np.arange(len(customers)))
     at = np.flatnonzero(past_due & chosen[invoices.of])
     first = np.flatnonzero(run_starts(invoices.of[at]))
     number = customers.number[invoices.of[at[first]]]
@@ -126,7 +130,13 @@ def note_table(rng: np.random.Generator, customers: Customers, horizon: int) -> 
     tag = np.where(customers.is_type("disputer", "chronic")[at], 0, tag)
     tag = np.where(customers.is_type("deteriorating")[at], 1, tag)
     number = customers.number[at]
-    tactics = ("asks_copy", "always_in_transfer", "contact_absent", "disputes_after_reminder", "token_payment")
+    tactics = (
+        "asks_copy",
+        "always_in_transfer",
+        "contact_absent",
+        "disputes_after_reminder",
+        "token_payment",
+    )
     return table(
         "note",
         len(at),
@@ -150,6 +160,8 @@ def contra_table(rng: np.random.Generator, customers: Customers, horizon: int) -
         len(at),
         customer_id=ids("C", (number, 7)),
         on=dates(np.full(len(at), horizon - 1)),
-        amount=whole(np.floor(customers.typical_amount[at] * rng.uniform(0.3, 2.0, len(at))).astype(np.int64) + 1),
+        amount=whole(
+            np.floor(customers.typical_amount[at] * rng.uniform(0.3, 2.0, len(at))).astype(np.int64) + 1
+        ),
         currency="EUR",
     )

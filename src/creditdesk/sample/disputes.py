@@ -57,10 +57,14 @@ class CreditNotes:
     open: Flags
 
 
-def draw_disputes(rng: np.random.Generator, customers: Customers, invoices: Invoices, pay_day: Ints) -> Disputes:
+def draw_disputes(
+    rng: np.random.Generator, customers: Customers, invoices: Invoices, pay_day: Ints
+) -> Disputes:
     """Disputes arise between issue and the day the money would have come."""
     share = np.array([payer.disputed for payer in TYPES])[customers.type[invoices.of]]
-    may = (pay_day > invoices.issued + 3) & ~customers.debit[invoices.of] & ~takes_discount(customers, invoices)
+    may = (
+        (pay_day > invoices.issued + 3) & ~customers.debit[invoices.of] & ~takes_discount(customers, invoices)
+    )
     of = np.flatnonzero((rng.random(len(invoices)) < share) & may)
     rows = len(of)
     latest = np.where(pay_day[of] == NEVER, invoices.due[of] + 30, pay_day[of] - 1)
@@ -117,7 +121,12 @@ def draw_credit_notes(
 
 
 def dispute_table(
-    customers: Customers, invoices: Invoices, disputes: Disputes, credits_: CreditNotes, horizon: int, bank: BankDays
+    customers: Customers,
+    invoices: Invoices,
+    disputes: Disputes,
+    credits_: CreditNotes,
+    horizon: int,
+    bank: BankDays,
 ) -> pa.Table:
     """The disputes as far as they are known at the horizon."""
     note = np.full(len(disputes.of), -1, dtype=np.int64)

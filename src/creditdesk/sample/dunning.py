@@ -17,8 +17,8 @@ from creditdesk.sample.columns import dates, ids, lists, only, table, whole, wor
 from creditdesk.sample.lateness import NEVER
 from creditdesk.sample.orders import in_euro
 from creditdesk.sample.ordinals import ordinal, run_starts
-from creditdesk.sample.places import CURRENCIES
 from creditdesk.sample.payer_types import CODE
+from creditdesk.sample.places import CURRENCIES
 
 if TYPE_CHECKING:
     from creditdesk.sample.bank_days import BankDays
@@ -37,6 +37,8 @@ OUTCOMES = ("sent", "bounced", "reached", "no_answer", "left_message", "promised
 SENT, BOUNCED, REACHED, NO_ANSWER, LEFT_MESSAGE, PROMISED, PAID_CLAIMED, DISPUTED = range(8)
 STEPS = ("", "reminder", "call", "letter")  # of the new procedure, by level
 PILOT_DAYS = 45
+# The earlier system kept its log for thirteen months.
+LOG_DAYS = 400
 HARD = 4
 
 
@@ -127,7 +129,7 @@ def _raised(
     for after, level in RAISED_AFTER:
         run = bank.on_or_after(on_weekday(invoices.due_bank[late] + after, THURSDAY))
         quiet = (run >= quiet_from[late]) & (run <= quiet_to[late])
-        raised = (run < stops) & ~quiet & (invoices.amount[late] >= 2_500)
+        raised = (run < stops) & (run > horizon - LOG_DAYS) & ~quiet & (invoices.amount[late] >= 2_500)
         if level >= HARD:
             raised &= ~public
         places.append(late[raised])
@@ -154,7 +156,9 @@ def _count_within(payer: Ints, case: Ints) -> Ints:
 
 def _outcomes(rng: np.random.Generator, level: Ints) -> Ints:
     rows = len(level)
-    of_call = rng.choice([REACHED, NO_ANSWER, LEFT_MESSAGE, PROMISED, PAID_CLAIMED], rows, p=(0.3, 0.2, 0.15, 0.31, 0.04))
+    of_call = rng.choice(
+        [REACHED, NO_ANSWER, LEFT_MESSAGE, PROMISED, PAID_CLAIMED], rows, p=(0.3, 0.2, 0.15, 0.31, 0.04)
+    )
     of_mail = np.where(rng.random(rows) < 0.012, BOUNCED, SENT)
     channel = CHANNEL_OF_LEVEL[level]
     return np.where(channel == 1, of_call, np.where(channel == 0, of_mail, SENT))
@@ -182,9 +186,13 @@ def action_table(customers: Customers, invoices: Invoices, reminders: Reminders,
         channel=words(channel, CHANNELS),
         direction="out",
         done_on=dates(reminders.day),
-        invoice_ids=lists(ids("I", (owner, 7), "-", (invoices.seq[reminders.listed] + 1, 3)), reminders.starts),
+        invoice_ids=lists(
+            ids("I", (owner, 7), "-", (invoices.seq[reminders.listed] + 1, 3)), reminders.starts
+        ),
         amount=whole(reminders.amount),
-        by=words(np.where(own, number % 4, 4), ("cc-baert", "cc-janssen", "cc-petit", "cc-schmidt", "system")),
+        by=words(
+            np.where(own, number % 4, 4), ("cc-baert", "cc-janssen", "cc-petit", "cc-schmidt", "system")
+        ),
         outcome=words(reminders.outcome, OUTCOMES),
     )
 
@@ -195,7 +203,6 @@ def promise_table(
     invoices: Invoices,
     reminders: Reminders,
     settled: Ints,
-    horizon: int,
     bank: BankDays,
 ) -> pa.Table:
     """What was promised in the calls: for the first invoice listed, kept where it was paid within three weeks."""
@@ -224,7 +231,9 @@ def promise_table(
     )
 
 
-def charge_table(customers: Customers, invoices: Invoices, reminders: Reminders, horizon: int, settled: Ints) -> pa.Table:
+def charge_table(
+    customers: Customers, invoices: Invoices, reminders: Reminders, horizon: int, settled: Ints
+) -> pa.Table:
     """Interest and the fixed sum claimed with each registered letter, sometimes waived after payment."""
     at = np.flatnonzero(reminders.level == 5)
     invoice = reminders.listed[reminders.starts[:-1][at]]
@@ -243,7 +252,9 @@ def charge_table(customers: Customers, invoices: Invoices, reminders: Reminders,
                 len(at),
                 charge_id=ids("F", (number, 7), "-", (reminders.seq[at] + 1, 4), letter),
                 customer_id=ids("C", (number, 7)),
-                invoice_id=ids("I", (customers.number[invoices.of[invoice]], 7), "-", (invoices.seq[invoice] + 1, 3)),
+                invoice_id=ids(
+                    "I", (customers.number[invoices.of[invoice]], 7), "-", (invoices.seq[invoice] + 1, 3)
+                ),
                 kind=kind,
                 amount=whole(np.maximum(amount, 1)),
                 currency=words(invoices.currency[invoice], CURRENCIES),
@@ -252,4 +263,3 @@ def charge_table(customers: Customers, invoices: Invoices, reminders: Reminders,
             )
         )
     return pa.concat_tables(tables)
-

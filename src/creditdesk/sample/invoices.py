@@ -59,7 +59,7 @@ def choose_largest(rng: np.random.Generator, customers: Customers, mean: float) 
 
 
 def draw_invoices(
-    rng: np.random.Generator, customers: Customers, horizon: int, bank: BankDays, largest: Ints, all_customers: int
+    rng: np.random.Generator, customers: Customers, bank: BankDays, largest: Ints, all_customers: int
 ) -> Invoices:
     """The invoices of the block's customers; `all_customers` sizes the largest against the whole sample."""
     of = np.repeat(np.arange(len(customers)), customers.invoices)

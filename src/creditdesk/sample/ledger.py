@@ -87,13 +87,17 @@ def invoice_table(
     )
 
 
-def credit_note_table(customers: Customers, invoices: Invoices, credits_: CreditNotes, horizon: int) -> pa.Table:
+def credit_note_table(
+    customers: Customers, invoices: Invoices, credits_: CreditNotes, horizon: int
+) -> pa.Table:
     """The credit notes issued by the horizon, as rows of the invoice table."""
     seen = np.flatnonzero(credits_.issued <= horizon)
     at = credits_.of[seen]
     number = customers.number[invoices.of[at]]
     amount = credits_.amount[seen]
-    vat_rate = np.where((customers.country[invoices.of[at]] == 0) | (customers.kind[invoices.of[at]] == CONSUMER), 21, 0)
+    vat_rate = np.where(
+        (customers.country[invoices.of[at]] == 0) | (customers.kind[invoices.of[at]] == CONSUMER), 21, 0
+    )
     issued = dates(credits_.issued[seen])
     return table(
         "invoice",
@@ -147,7 +151,9 @@ def payment_tables(
         method=words(method, METHODS),
         payer_iban=only(payer_iban.take(pa.array(receipts.payer)), named & (method != 2)),
         our_iban=our_iban.take(pa.array(receipts.currency)),
-        remittance=ids("INV ", (customers.number[invoices.of[first]], 7), "-", (invoices.seq[first] + 1, 3), known=named),
+        remittance=ids(
+            "INV ", (customers.number[invoices.of[first]], 7), "-", (invoices.seq[first] + 1, 3), known=named
+        ),
     )
     back = np.flatnonzero((receipts.taken_back > 0) & (receipts.taken_back <= horizon))
     returned = _reversal("return", "R", receipts, number, back, receipts.taken_back[back], our_iban)
@@ -155,7 +161,9 @@ def payment_tables(
     repaid_on = bank.after(receipts.entry, 15)
     gives_back = (receipts.surplus > 0) & (repaid_on <= horizon) & named & (rng.random(rows) < 0.8)
     again = np.flatnonzero(gives_back)
-    refunded = _reversal("refund", "B", receipts, number, again, repaid_on[again], our_iban, receipts.surplus[again])
+    refunded = _reversal(
+        "refund", "B", receipts, number, again, repaid_on[again], our_iban, receipts.surplus[again]
+    )
     nameless = np.flatnonzero(receipts.unknown)
     candidates = table(
         "payment_candidate",
@@ -237,7 +245,9 @@ def allocation_table(
     )
     taken_back = np.concatenate([parts.taken_back[paid], none(sum(sizes[1:]), dtype=np.int64)])
     payment = np.concatenate([receipt[paid], none(sum(sizes[1:]), dtype=np.int64)])
-    note = np.concatenate([none(sizes[0] + sizes[1], dtype=np.int64), credits_.seq[noted], none(sizes[3], dtype=np.int64)])
+    note = np.concatenate(
+        [none(sizes[0] + sizes[1], dtype=np.int64), credits_.seq[noted], none(sizes[3], dtype=np.int64)]
+    )
 
     order = np.lexsort((amount, kind, day, of))
     of, kind, day, amount, taken_back = of[order], kind[order], day[order], amount[order], taken_back[order]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from creditdesk.sample.columns import Flags, Ints
     from creditdesk.sample.customers import Customers
 
+LETTERS_AS_NUMBERS = {ord(letter): str(int(letter, 36)) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 CHANNELS = ("email", "letter", "phone", "sms")
 
 
@@ -59,10 +60,14 @@ def customer_table(rng: np.random.Generator, customers: Customers, horizon: int)
         language=where.language,
         currency=words(customers.currency, places.CURRENCIES),
         legal_form=only(where.form, customers.kind == COMPANY),
-        founded_on=dates(customers.since - 400 - number % 5000, (customers.kind == COMPANY) & (number % 7 > 0)),
+        founded_on=dates(
+            customers.since - 400 - number % 5000, (customers.kind == COMPANY) & (number % 7 > 0)
+        ),
         registration_number=ids("00", (number, 8), known=customers.kind != CONSUMER),
         vat_number=only(joined(where.country, ids("00", (number, 8))), customers.kind != CONSUMER),
-        sector=words(np.where(customers.kind == CONSUMER, -1, customers.trade), [code for _, code in places.TRADES]),
+        sector=words(
+            np.where(customers.kind == CONSUMER, -1, customers.trade), [code for _, code in places.TRADES]
+        ),
         employees=whole(employees, employees >= 0),
         annual_revenue=whole(revenue, revenue >= 0),
         customer_since=dates(customers.since),
@@ -105,7 +110,9 @@ def names(customers: Customers) -> pa.Array:
     trade = words(customers.trade, [trade for trade, _ in places.TRADES])
     person = person_names(number)
     firm = joined(stem, " ", trade, " ", ids((number % 1000, 3)), " ", where.form)
-    body = joined(words(number % len(places.BODIES), places.BODIES), " ", where.town, " ", ids((number % 100, 2)))
+    body = joined(
+        words(number % len(places.BODIES), places.BODIES), " ", where.town, " ", ids((number % 100, 2))
+    )
     trader = joined(person, " ", trade)
     kind = pa.array(customers.kind)
     return pc.if_else(
@@ -153,7 +160,9 @@ def contact_table(rng: np.random.Generator, customers: Customers) -> pa.Table:
     rows = len(customers)
     has_any = rng.random(rows) >= 0.04
     payables = np.flatnonzero(has_any)
-    buyers = np.flatnonzero(has_any & (rng.random(rows) < 0.3) & np.isin(customers.kind, (COMPANY, PUBLIC_BODY)))
+    buyers = np.flatnonzero(
+        has_any & (rng.random(rows) < 0.3) & np.isin(customers.kind, (COMPANY, PUBLIC_BODY))
+    )
     return pa.concat_tables(
         [
             _contacts(rng, customers, payables, "accounts_payable", "1", 0.9, 0.75),
@@ -259,13 +268,15 @@ def ibans_of(customers: Customers) -> pa.Array:
         if country.iban_digits == 0:
             continue
         for at in np.flatnonzero(customers.country == code):
-            made[at] = iban(country.code, country.iban_bank + f"{customers.number[at]:0{country.iban_digits}d}")
+            made[at] = iban(
+                country.code, country.iban_bank + f"{customers.number[at]:0{country.iban_digits}d}"
+            )
     return pa.array(made, pa.string())
 
 
 def iban(country: str, account: str) -> str:
     """The account with its ISO 7064 check digits."""
-    digits = "".join(str(int(letter, 36)) for letter in account + country + "00")
+    digits = (account + country + "00").translate(LETTERS_AS_NUMBERS)
     return f"{country}{98 - int(digits) % 97:02d}{account}"
 
 

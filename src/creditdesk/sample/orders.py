@@ -106,7 +106,9 @@ def _under_way(
         invoiced_amount=whole(np.zeros(count, dtype=np.int64), value > 0),
         cancelled_on=dates(decided, state == CANCELLED),
         refused_on=dates(decided, refused),
-        refused_by=words(np.select([state == REFUSED_BY_US, state == REFUSED_BY_CUSTOMER], [1, 0], -1), ("customer", "us")),
+        refused_by=words(
+            np.select([state == REFUSED_BY_US, state == REFUSED_BY_CUSTOMER], [1, 0], -1), ("customer", "us")
+        ),
     )
 
 

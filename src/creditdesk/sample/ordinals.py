@@ -14,7 +14,9 @@ def ordinal(groups: Ints) -> Ints:
     """0, 1, 2 … within each group; rows of a group stand together."""
     starts = run_starts(groups)
     first = np.flatnonzero(starts)
-    return np.arange(len(groups)) - first[np.cumsum(starts) - 1] if len(groups) else np.zeros(0, dtype=np.int64)
+    return (
+        np.arange(len(groups)) - first[np.cumsum(starts) - 1] if len(groups) else np.zeros(0, dtype=np.int64)
+    )
 
 
 def run_starts(*keys: Ints) -> Flags:

@@ -54,5 +54,5 @@ TYPES = (
 CODE = {payer.name: code for code, payer in enumerate(TYPES)}
 
 # A young relation pays later: the first invoices go through strange hands (no purchase order, no master data).
-EARLY_DAYS = 9.0
+EARLY_DAYS = 7.0
 EARLY_INVOICES = 4.0

@@ -88,6 +88,14 @@ FAMILY_NAMES = (
     "Aerts", "Bakker", "Claes", "Dubois", "Evers", "Fontaine", "Goossens", "Hendriks", "Jacobs", "Kuipers",
     "Lambert", "Maes", "Nys", "Ooms", "Peeters", "Renard", "Smeets", "Thijs", "Urbain", "Visser", "Wouters",
 )  # fmt: skip
-STREETS = ("Stationsstraat", "Kerkstraat", "Industrielaan", "Molenweg", "Rue de la Gare", "Havenkaai", "Parklaan")
+STREETS = (
+    "Stationsstraat",
+    "Kerkstraat",
+    "Industrielaan",
+    "Molenweg",
+    "Rue de la Gare",
+    "Havenkaai",
+    "Parklaan",
+)
 STAFF_OF_SALES = ("am-dirkx", "am-lemmens", "am-moreau", "am-vos", "am-weber")
 STAFF_OF_CREDIT = ("cc-baert", "cc-janssen", "cc-petit", "cc-schmidt")

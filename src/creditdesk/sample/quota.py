@@ -9,10 +9,10 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from creditdesk.sample.columns import Ints
+    from creditdesk.sample.columns import Floats, Ints
 
 
-def by_quota(rng: np.random.Generator, rows: int, shares: Sequence[float]) -> Ints:
+def by_quota(rng: np.random.Generator, rows: int, shares: Sequence[float] | Floats) -> Ints:
     """One code per row, in random order, each code as often as its share asks (largest remainders).
 
     Where there are at least twice as many rows as codes, every code with a share occurs at least once.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from creditdesk.sample.disputes import CreditNotes, Disputes
     from creditdesk.sample.invoices import Invoices
 
-PART_SHARE = 0.050
+PART_SHARE = 0.077
 DEDUCTIONS = ("none", "cash_discount", "bank_charge", "exchange_difference", "small_difference")
 
 
@@ -72,7 +72,9 @@ def draw_parts(
 ) -> Parts:
     """In how many parts and when the rest of each invoice, after credit notes, is paid."""
     rows = len(invoices)
-    credited = np.bincount(credits_.of[~credits_.open], credits_.amount[~credits_.open], rows).astype(np.int64)
+    credited = np.bincount(credits_.of[~credits_.open], credits_.amount[~credits_.open], rows).astype(
+        np.int64
+    )
     rest = invoices.amount - credited
     day = pay_day.copy()
     later_day = np.zeros(rows, dtype=np.int64)  # of a second part
@@ -115,7 +117,10 @@ def draw_parts(
             deduction=np.concatenate([deduction, none(len(has_second) + len(fails), dtype=np.int64)]),
             deducted=np.concatenate([deducted, none(len(has_second) + len(fails), dtype=np.int64)]),
             taken_back=np.concatenate(
-                [none(rows + len(has_second), dtype=np.int64), bank.after(failed_day, rng.integers(2, 6, len(fails)))]
+                [
+                    none(rows + len(has_second), dtype=np.int64),
+                    bank.after(failed_day, rng.integers(2, 6, len(fails))),
+                ]
             ),
             debit=np.concatenate([debit_now, debit[has_second], debit[fails]]),
         )
@@ -157,7 +162,12 @@ def _deductions(
 
 
 def gather_receipts(
-    rng: np.random.Generator, customers: Customers, invoices: Invoices, parts: Parts, horizon: int, bank: BankDays
+    rng: np.random.Generator,
+    customers: Customers,
+    invoices: Invoices,
+    parts: Parts,
+    horizon: int,
+    bank: BankDays,
 ) -> Receipts:
     """Parts that one payer pays on one day in one currency come as one payment."""
     payer = customers.payer[invoices.of[parts.of]]
@@ -201,7 +211,13 @@ def gather_receipts(
 
 
 def _surplus(
-    rng: np.random.Generator, amount: Ints, customers: Customers, payer: Ints, debit: Flags, day: Ints, horizon: int
+    rng: np.random.Generator,
+    amount: Ints,
+    customers: Customers,
+    payer: Ints,
+    debit: Flags,
+    day: Ints,
+    horizon: int,
 ) -> Ints:
     """What is paid too much: an invoice twice, a credit note forgotten, a typing error."""
     rows = len(amount)

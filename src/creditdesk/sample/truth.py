@@ -37,7 +37,9 @@ SCHEMA = pa.schema(
 )
 
 
-def truth_table(customers: Customers, invoices: Invoices, pay_day: Ints, largest: Ints, horizon: int) -> pa.Table:
+def truth_table(
+    customers: Customers, invoices: Invoices, pay_day: Ints, largest: Ints, horizon: int
+) -> pa.Table:
     """One row per customer.
 
     `expected_days_late` is the mean over its invoices of the last year of the days they will have been late when paid,

@@ -133,7 +133,9 @@ def refuse_foreign(out: Path) -> None:
     if not out.is_dir():
         raise OutputFolderError(f"{out} is a file; name a new folder, or one that an earlier sample wrote")
     known = {f"{name}.parquet" for name in (*TABLES, TRUTH)}
-    foreign = sorted(entry.name for entry in out.iterdir() if entry.name not in known and entry.name[0] not in "._")
+    foreign = sorted(
+        entry.name for entry in out.iterdir() if entry.name not in known and entry.name[0] not in "._"
+    )
     if foreign:
         raise OutputFolderError(
             f"{out} holds {', '.join(foreign[:5])}, which no sample wrote; name a new folder, or empty this one"
