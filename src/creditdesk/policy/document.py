@@ -27,6 +27,8 @@ OrderBlock = Literal["none", "review", "prepayment", "stop"]
 RiskClass = Literal["low", "medium", "high"]
 Release = Literal["overdue_paid", "balance_paid", "person"]
 
+Positive = Annotated[Amount, Field(ge=0)]
+
 WRITTEN: frozenset[str] = frozenset({"email", "letter", "registered_letter", "legal_notice"})
 """Steps that leave a text with the debtor: what R7 calls a written step."""
 
@@ -54,7 +56,7 @@ def _as_list(value: object) -> object:
 class Part(BaseModel):
     """A part of the document: unknown fields are errors, nothing changes once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 class Source(Part):
@@ -83,10 +85,10 @@ class Criterion(Part):
     bands: dict[str, str] = Field(default_factory=dict)
     first_known: list[Source] = Field(default_factory=list)
     scorecard: str | None = None
-    margin: Decimal = Decimal(0)
-    least_evidence: int = 0
+    margin: Decimal = Field(default=Decimal(0), ge=0)
+    least_evidence: int = Field(default=0, ge=0)
     missing: str | None = None
-    weight: Decimal = Decimal(1)
+    weight: Decimal = Field(default=Decimal(1), ge=0)
     unit: str = ""
     per: Amount = Decimal(1)
     remedy: str | None = None
@@ -101,7 +103,7 @@ class Characteristic(Part):
 
     column: str
     points: dict[str, Decimal]
-    weight: Decimal = Decimal(1)
+    weight: Decimal = Field(default=Decimal(1), gt=0)
     missing: Decimal | None = None
     monotone: Literal["rising", "falling", "no"] = "no"
 
@@ -113,7 +115,7 @@ class Scorecard(Part):
     base: Decimal = Decimal(0)
     lowest: Decimal | None = None
     highest: Decimal | None = None
-    least_coverage: Share = Decimal(0)
+    least_coverage: Share = Field(default=Decimal(0), ge=0, le=1)
 
 
 class Rule(Part):
@@ -142,10 +144,10 @@ class LimitTerms(Part):
     `none`: no credit at all; `cell`: as the matrix cell of the customer.
     """
 
-    peak_months: Decimal | None = None
-    floor: Amount | None = None
-    step_up: Decimal | None = None
-    step_after: int = 3
+    peak_months: Decimal | None = Field(default=None, gt=0)
+    floor: Amount | None = Field(default=None, ge=0)
+    step_up: Decimal | None = Field(default=None, ge=1)
+    step_after: int = Field(default=3, ge=1)
     first_orders: bool = False
     cover_only: bool = False
     none: bool = False
@@ -165,12 +167,12 @@ class OrderStance(Part):
     """
 
     always: OrderBlock | None = None
-    review_use: Share | None = None
-    review_overdue_days: int | None = None
-    prepayment_use: Share | None = None
-    stop_use: Share | None = None
-    stop_overdue_days: int | None = None
-    stop_overdue_amount: Amount = Decimal(0)
+    review_use: Share | None = Field(default=None, ge=0)
+    review_overdue_days: int | None = Field(default=None, ge=0)
+    prepayment_use: Share | None = Field(default=None, ge=0)
+    stop_use: Share | None = Field(default=None, ge=0)
+    stop_overdue_days: int | None = Field(default=None, ge=0)
+    stop_overdue_amount: Amount = Field(default=Decimal(0), ge=0)
     release: Release = "overdue_paid"
     within_cover: bool = False
     cell: bool = False
@@ -179,8 +181,8 @@ class OrderStance(Part):
 class Discount(Part):
     """Early-payment discount; not offered unless `offered`."""
 
-    percent: Decimal
-    days: int
+    percent: Decimal = Field(gt=0, lt=100)
+    days: int = Field(ge=0)
     offered: bool = False
 
 
@@ -205,17 +207,17 @@ class Segment(Part):
     """
 
     procedure: Choices = Field(default_factory=list)
-    acceptance: Acceptance | Literal["cell"] = "open"
-    terms_days: int | Literal["cell", "law"] | None = None
+    acceptance: Literal["open", "limited", "prepayment", "refused", "cell"] = "open"
+    terms_days: Annotated[int, Field(ge=0, le=365)] | Literal["cell", "law"] | None = None
     limit: LimitTerms = LimitTerms()
     order: OrderStance = OrderStance()
-    minimum_stay_days: int | None = None
+    minimum_stay_days: int | None = Field(default=None, ge=0)
     approve_moves: bool = False
     approve_moves_to: list[str] = Field(default_factory=list)
-    contact_cap: int | None = None
-    minimum_amounts: dict[Do, Amount] = Field(default_factory=dict)
+    contact_cap: int | None = Field(default=None, ge=0)
+    minimum_amounts: dict[Do, Positive] = Field(default_factory=dict)
     owner: Owner = "collector"
-    fees: Fees | Literal["cell"] = "none"
+    fees: Literal["none", "interest", "interest_and_costs", "cell"] = "none"
     fees_from_level: int = Field(default=4, ge=0, le=6)
     interest_stated: bool = False
     discount: Discount | None = None
@@ -223,7 +225,7 @@ class Segment(Part):
     incentive: str | None = None
     human_review: bool = False
     dunning: bool = True
-    review_days: int = 365
+    review_days: int = Field(default=365, ge=1)
     in_words: str = ""
 
 
@@ -238,18 +240,18 @@ class Step(Part):
 
     id: str
     after: int | None = None
-    after_due: int | None = None
-    at_least: int = 0
-    calendar_days: int = 0
+    after_due: int | None = Field(default=None, ge=0)
+    at_least: int = Field(default=0, ge=0)
+    calendar_days: int = Field(default=0, ge=0)
     do: Do
     else_: Annotated[list[Do] | None, BeforeValidator(_as_list)] = Field(default=None, alias="else")
     owner: Owner
     level: int = Field(ge=0, le=6)
     template: str
     approval: bool = False
-    attempts: int = 3
+    attempts: int = Field(default=3, ge=1)
     wait: bool = False
-    minimum_amount: Amount | None = None
+    minimum_amount: Amount | None = Field(default=None, ge=0)
     when: str | None = None
     stop_delivery: bool = False
     interest: bool = False
@@ -294,18 +296,18 @@ class Adjustment(Part):
 class Tolerance(Part):
     """An invoice is settled when its rest is at most the larger of the two."""
 
-    amount: Amount = Decimal(5)
-    share: Share = Decimal("0.005")
+    amount: Amount = Field(default=Decimal(5), ge=0)
+    share: Share = Field(default=Decimal("0.005"), ge=0, le=1)
 
 
 class PromiseRule(Part):
     """Which promises are taken without a person's approval, and how they are kept (R8). `max_days` in working days."""
 
-    max_days: int = 15
-    max_open: int = 1
-    max_broken_12m: int = 2
-    suspend_share: Share = Decimal("0.8")
-    bank_days: int = 2
+    max_days: int = Field(default=15, ge=0)
+    max_open: int = Field(default=1, ge=0)
+    max_broken_12m: int = Field(default=2, ge=0)
+    suspend_share: Share = Field(default=Decimal("0.8"), ge=0, le=1)
+    bank_days: int = Field(default=2, ge=0)
 
 
 class Conduct(Part):
@@ -316,20 +318,20 @@ class Conduct(Part):
     """
 
     invoice_age: dict[int, int] = {4: 5, 5: 10, 6: 14}
-    hand_over_notice_days: int = 5
-    part_payment_share: Share = Decimal("0.25")
-    part_payment_days: int = 5
-    dispute_days: int = 3
-    plan_bank_days: int = 3
-    claimed_paid_bank_days: int = 5
-    direct_debit_bank_days: int = 5
-    reopen_days: int = 60
+    hand_over_notice_days: int = Field(default=5, ge=0)
+    part_payment_share: Share = Field(default=Decimal("0.25"), ge=0, le=1)
+    part_payment_days: int = Field(default=5, ge=0)
+    dispute_days: int = Field(default=3, ge=0)
+    plan_bank_days: int = Field(default=3, ge=0)
+    claimed_paid_bank_days: int = Field(default=5, ge=0)
+    direct_debit_bank_days: int = Field(default=5, ge=0)
+    reopen_days: int = Field(default=60, ge=0)
     overdue_after: dict[Owner, int] = {"collector": 3, "account_manager": 5, "credit_manager": 5}
-    habit_bank_days: int = 2
-    habit_longest_hold_days: int = 35
-    contact_cap: int = 2
-    contact_cap_days: int = 7
-    go_live_per_day: int = 50
+    habit_bank_days: int = Field(default=2, ge=0)
+    habit_longest_hold_days: int = Field(default=35, ge=0)
+    contact_cap: int = Field(default=2, ge=0)
+    contact_cap_days: int = Field(default=7, ge=1)
+    go_live_per_day: int = Field(default=50, ge=1)
     must_be_delivered: list[Literal["paper", "email", "peppol"]] = ["peppol"]
 
 
@@ -344,27 +346,27 @@ class CalendarChange(Part):
 class Measurement(Part):
     """How behaviour is measured: windows in days, half-life, bounds of lateness."""
 
-    window_days: int = 365
-    index_window_days: int = 730
-    half_life_days: int = 180
+    window_days: int = Field(default=365, ge=1)
+    index_window_days: int = Field(default=730, ge=1)
+    half_life_days: int = Field(default=180, ge=1)
     earliest: int = -60
     latest: int = 180
-    least_observations: int = 3
-    first_invoice_days: int = 90
-    dormant_days: int = 365
-    on_time_days_to_pay: int = 30
+    least_observations: int = Field(default=3, ge=1)
+    first_invoice_days: int = Field(default=90, ge=1)
+    dormant_days: int = Field(default=365, ge=1)
+    on_time_days_to_pay: int = Field(default=30, ge=1)
 
 
 class RiskRule(Part):
     """Risk class from external score and own experience, pooled on the log-odds scale (science, section b)."""
 
-    low_below: Share = Decimal("0.03")
-    medium_below: Share = Decimal("0.10")
-    own_weight_at: Decimal = Decimal(6)
-    half_life_days: int = 365
-    prior: Share = Decimal("0.03")
-    prior_weight: Decimal = Decimal(6)
-    external_half_life_days: int = 365
+    low_below: Share = Field(default=Decimal("0.03"), gt=0, lt=1)
+    medium_below: Share = Field(default=Decimal("0.10"), gt=0, lt=1)
+    own_weight_at: Decimal = Field(default=Decimal(6), gt=0)
+    half_life_days: int = Field(default=365, ge=1)
+    prior: Share = Field(default=Decimal("0.03"), gt=0, lt=1)
+    prior_weight: Decimal = Field(default=Decimal(6), ge=0)
+    external_half_life_days: int = Field(default=365, ge=1)
     scales: str = "shipped"
 
 
@@ -387,8 +389,8 @@ class LimitRule(Part):
 class Brakes(Part):
     """What slows movement between segments, and what overrides the brakes."""
 
-    minimum_stay_days: int = 30
-    downgrade_at_overdue_days: int = 60
+    minimum_stay_days: int = Field(default=30, ge=0)
+    downgrade_at_overdue_days: int = Field(default=60, ge=1)
     downgrade_on_legal_status: bool = True
     downgrade_on_write_off: bool = True
 
@@ -417,9 +419,9 @@ class Policy(Part):
     risk: RiskRule = RiskRule()
     limit: LimitRule = LimitRule()
     calendars: dict[str, CalendarChange] = Field(default_factory=dict)
-    minimum_amounts: dict[Do, Amount] = Field(default_factory=dict)
-    costs: dict[Do, Amount] = Field(default_factory=dict)
-    capital_rate: Share = Decimal("0.08")
+    minimum_amounts: dict[Do, Positive] = Field(default_factory=dict)
+    costs: dict[Do, Positive] = Field(default_factory=dict)
+    capital_rate: Share = Field(default=Decimal("0.08"), ge=0, le=1)
     criteria: dict[str, Criterion]
     scorecards: dict[str, Scorecard] = Field(default_factory=dict)
     score: str | None = None

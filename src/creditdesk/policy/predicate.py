@@ -24,6 +24,7 @@ from sqlglot.errors import SqlglotError
 
 from creditdesk.facts.column import Column
 from creditdesk.policy.bands import is_money, is_number, plain_number, scale_of
+from creditdesk.policy.columns import find_column
 
 LONGEST = 2_000
 DEEPEST = 60
@@ -188,7 +189,7 @@ class _Walker:
         if node.args.get("table") is not None:
             self.refuse(node, "a column is named alone, without a table", node.sql(), f"{node.name}")
         name = node.name
-        column = self.columns.get(name)
+        column = find_column(self.columns, name)
         if column is None:
             near = get_close_matches(name, self.columns, n=3)
             allowed = ", ".join(near) if near else "a column of the profile (docs/profile.md)"
