@@ -1,0 +1,128 @@
+"""Checks a facts folder: which rows keep the contract, which are quarantined and why, and who has to be held for it.
+
+The order is that in which one mistake causes the next: values, identities, rates, links, balances. Each question is
+first counted over whole tables; rows are looked up only where the count is not zero, so that a clean folder costs a
+few passes over the columns that matter. In the end rows in = rows kept + rows quarantined, table by table.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from creditdesk.facts import sql
+from creditdesk.facts.balances import balanced, check_balances
+from creditdesk.facts.column import LIST
+from creditdesk.facts.csvtable import Miscounted
+from creditdesk.facts.folder import CSV, Folder, open_folder
+from creditdesk.facts.keys import check_keys
+from creditdesk.facts.links import check_links
+from creditdesk.facts.quarantine import collect_problems, held_customers
+from creditdesk.facts.rates import check_rates, reporting_currencies
+from creditdesk.facts.reading import read_table
+from creditdesk.facts.result import Checked, TableResult
+from creditdesk.facts.rowrules import check_rows
+from creditdesk.facts.workbench import Loaded, Progress, Workbench, silent
+
+MEMORY = "4GB"
+SHOWN_PROBLEMS = 1000
+TABLES_FOLDER = "tables"
+
+
+def check_folder(
+    folder: Path,
+    out: Path | None = None,
+    progress: Progress = silent,
+    *,
+    currency: str | None = None,
+    memory: str = MEMORY,
+) -> Checked:
+    """Check a facts folder in full.
+
+    Args:
+        folder: the facts folder; it is only read.
+        out: folder for what is written: `tables/TABLE.parquet` for tables that cannot be read as they are (CSV, other
+            types, quarantined rows), `quarantine.parquet` and `quarantine.csv` where there are problems. None writes
+            nothing.
+        progress: called with what is being done, the step and the number of steps.
+        currency: reporting currency where there is no company table (the policy's).
+        memory: the most DuckDB may hold; beyond that it uses a folder of temporary files, which is removed.
+
+    Raises:
+        UnusableInput: when a required table or column is missing, or a file cannot be read at all.
+        Miscounted: when rows were lost; a defect of this program.
+    """
+    found = open_folder(folder)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+    spill = Path(tempfile.mkdtemp(prefix="creditdesk-check-", dir=out))
+    con = duckdb.connect()
+    try:
+        for name, value in {"temp_directory": str(spill), "memory_limit": memory, "TimeZone": "UTC"}.items():
+            con.execute(f"SET {name} = {sql.text(value)}")
+        bench = Workbench(con, found)
+        bench.whole.extend(found.problems)
+        bench.open()
+        return _check(bench, out, progress, currency)
+    finally:
+        con.close()
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+def _check(bench: Workbench, out: Path | None, progress: Progress, currency: str | None) -> Checked:
+    folder: Folder = bench.folder
+    steps = len(folder.tables) + 4
+    for step, files in enumerate(folder.tables.values()):
+        progress(f"reading {files.table}", step, steps)
+        read_table(bench, files)
+        loaded = bench.tables.get(files.table)
+        if loaded is None:
+            continue
+        check_rows(bench, loaded)
+        if files.format == CSV:
+            bench.settle(loaded)
+        check_keys(bench, loaded)
+    progress("rates", steps - 4, steps)
+    bases = reporting_currencies(bench, currency)
+    check_rates(bench, bases)
+    progress("links and balances", steps - 3, steps)
+    whole = balanced(bench)
+    check_links(bench, allocations_are_whole=whole)
+    if not whole:
+        check_balances(bench)
+    progress("writing", steps - 2, steps)
+    tables = {name: _finish(bench, loaded, out) for name, loaded in bench.tables.items()}
+    held = held_customers(bench)
+    problems, counts, quarantine = collect_problems(bench, out, SHOWN_PROBLEMS)
+    progress("checked", steps, steps)
+    return Checked(folder.path, tables, problems, counts, held, bases, quarantine)
+
+
+def _finish(bench: Workbench, loaded: Loaded, out: Path | None) -> TableResult:
+    """Write a table where that is needed, and prove that no row was lost."""
+    untouched = loaded.as_is and not loaded.quarantined
+    paths: tuple[Path, ...] = loaded.files.paths if untouched else ()
+    relation = bench.good(loaded.name)
+    if not untouched and out is not None:
+        target = out / TABLES_FOLDER / f"{loaded.name}.parquet"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        columns = ", ".join(
+            f"CASE WHEN len({sql.name(c.name)}) > 0 THEN {sql.name(c.name)} END AS {sql.name(c.name)}"
+            if c.type == LIST else sql.name(c.name)
+            for c in loaded.table.columns
+        )  # fmt: skip
+        bench.con.execute(
+            f"COPY (SELECT {columns} FROM {relation}) TO {sql.text(target)} (FORMAT parquet, COMPRESSION zstd)"
+        )
+        paths = (target,)
+        kept = bench.number(f"SELECT sum(num_rows) FROM parquet_file_metadata({sql.text(target)})")
+    else:
+        kept = bench.number(f"SELECT count(*) FROM {relation}")
+    if loaded.rows_in != kept + loaded.quarantined:
+        raise Miscounted(
+            f"{loaded.name}: {loaded.rows_in} rows in, but {kept} kept and {loaded.quarantined} quarantined"
+        )
+    return TableResult(loaded.rows_in, kept, loaded.quarantined, loaded.warnings, paths)

@@ -1,0 +1,140 @@
+"""A first look at a CSV file in bytes: how many lines it has, and whether every line is one record.
+
+DuckDB's CSV reader loses records in silence (a very long field, all that follows an unclosed quote), and what it
+reports is numbered by record, not by line. So the lines are counted here, independently of any reader: a file that is
+plain all through is given to DuckDB, and its rows must come out as many as counted; any other file is read line by
+line.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+CHUNK = 1 << 24
+RECORD_LIMIT = 1 << 21
+"""Longest record in bytes: a longer one is quarantined."""
+
+_NEWLINE, _RETURN, _QUOTE, _NUL = 10, 13, 34, 0
+
+
+@dataclass(frozen=True)
+class Scan:
+    r"""What the bytes of a CSV file show.
+
+    Attributes:
+        size: bytes.
+        lines: physical lines (at `\n`, `\r\n` or a lone `\r`), the last one with or without a line break at its end.
+        encoding: `utf-8`, `utf-16`, `utf-32` (by their marks or by their zero bytes), or `other` when some bytes are
+            not UTF-8.
+        plain: every physical line is one record, so that record n stands on line n: no line break inside quotes,
+            no blank line, one kind of line end, no zero byte, no line above the limit.
+    """
+
+    size: int
+    lines: int
+    encoding: str
+    plain: bool
+
+
+def scan(path: Path) -> Scan:
+    """Count and judge a file in one pass of bounded memory."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    wide = _wide(head)
+    state = _State()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            state.add(chunk)
+    encoding = wide or ("utf-8" if state.finish_utf8() else "other")
+    return Scan(state.size, state.line_count(), encoding, encoding == "utf-8" and state.plain())
+
+
+def _wide(head: bytes) -> str:
+    """UTF-16 or UTF-32, by byte order mark or by the zero bytes of its header."""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    line = head[:200]
+    if len(line) >= 4 and line.count(0) * 3 > len(line):
+        return "utf-16-le" if line[1::2].count(0) > line[0::2].count(0) else "utf-16-be"
+    return ""
+
+
+class _State:
+    """Running totals over the chunks of one file."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.newlines = 0
+        self.crlf = 0
+        self.returns = 0
+        self.nuls = 0
+        self.quotes = 0
+        self.quoted_breaks = 0
+        self.blank = False
+        self.longest = 0
+        self._line_start = 0  # offset at which the current line begins
+        self._last = b""
+        self._decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+
+    def add(self, chunk: bytes) -> None:
+        self._decode(chunk)
+        data = np.frombuffer(chunk, dtype=np.uint8)
+        breaks = np.flatnonzero(data == _NEWLINE)
+        returns = np.flatnonzero(data == _RETURN)
+        quotes = np.flatnonzero(data == _QUOTE)
+        self.nuls += int(np.count_nonzero(data == _NUL))
+        self.returns += len(returns)
+        if len(breaks):
+            before = np.where(breaks > 0, data[breaks - 1], ord(self._last) if self._last else 0)
+            self.crlf += int(np.count_nonzero(before == _RETURN))
+            inside = (np.searchsorted(quotes, breaks) + self.quotes) % 2
+            self.quoted_breaks += int(np.count_nonzero(inside))
+            starts = np.concatenate(([self._line_start], breaks[:-1] + 1 + self.size))
+            lengths = breaks + self.size - starts
+            self.longest = max(self.longest, int(lengths.max()))
+            empty = lengths - (before == _RETURN)
+            self.blank = self.blank or bool((empty <= 0).any())
+            self._line_start = int(breaks[-1]) + 1 + self.size
+        self.newlines += len(breaks)
+        self.quotes += len(quotes)
+        self.size += len(chunk)
+        self._last = chunk[-1:]
+
+    def _decode(self, chunk: bytes) -> None:
+        if self._decoder is None:
+            return
+        try:
+            self._decoder.decode(chunk)
+        except UnicodeDecodeError:
+            self._decoder = None
+
+    def finish_utf8(self) -> bool:
+        if self._decoder is None:
+            return False
+        try:
+            self._decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+        return True
+
+    def line_count(self) -> int:
+        ended = self._last in (b"\n", b"\r", b"")
+        return self.newlines + (self.returns - self.crlf) + (0 if ended else 1)
+
+    def plain(self) -> bool:
+        longest = max(self.longest, self.size - self._line_start)
+        one_line_end = self.returns == self.crlf and self.crlf in (0, self.newlines)
+        return (
+            one_line_end
+            and not self.nuls
+            and not self.blank
+            and not self.quoted_breaks
+            and self.quotes % 2 == 0
+            and longest < RECORD_LIMIT
+        )
