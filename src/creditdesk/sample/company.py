@@ -11,6 +11,7 @@ from creditdesk.sample.bank_days import weekday
 from creditdesk.sample.columns import dates, from_rows, ids, table, whole, words
 from creditdesk.sample.customers import HISTORY_DAYS
 from creditdesk.sample.master_data import iban
+from creditdesk.sample.ordinals import run_starts
 from creditdesk.sample.places import COUNTRIES, CURRENCIES, ROUGHLY_IN_EUR, TRADES
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def our_ibans() -> pa.Array:
 
 def fx_rate_table(rng: np.random.Generator, horizon: int, bank: BankDays) -> pa.Table:
     """Daily rates for pound and dollar, weekly ones for the franc; they wander and come back."""
-    days = np.arange(horizon - HISTORY_DAYS - 35, horizon + 1)
+    days = np.arange(horizon - HISTORY_DAYS - 60, horizon + 1)
     days = days[bank.is_open(days)]
     tables = []
     for position in range(1, len(CURRENCIES)):
@@ -70,11 +71,8 @@ def fx_rate_table(rng: np.random.Generator, horizon: int, bank: BankDays) -> pa.
             deviation = 0.985 * deviation + float(shock)
             deviations.append(deviation)
         rates = np.floor(usual * np.exp(np.array(deviations)) * 100_000 + 0.5) / 100_000
-        shown = (
-            (weekday(days) == 0) | (days == days[0])
-            if CURRENCIES[position] == "CHF"
-            else np.ones(len(days), dtype=bool)
-        )
+        daily = CURRENCIES[position] != "CHF"
+        shown = np.ones(len(days), dtype=bool) if daily else run_starts(days - weekday(days))
         tables.append(
             table(
                 "fx_rate",

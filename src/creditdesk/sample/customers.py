@@ -86,7 +86,7 @@ def draw_customers(
     country = np.where(np.isin(kind, (CONSUMER, PUBLIC_BODY)), country % 2, country)
     place = (rng.random(rows) * np.array([len(c.places) for c in COUNTRIES])[country]).astype(np.int64)
     currency = np.array([c.currency for c in COUNTRIES])[country]
-    debit = (type_ == CODE["punctual"]) & (rng.random(rows) < 0.14)
+    debit = (type_ == CODE["punctual"]) & (currency == 0) & (rng.random(rows) < 0.16)
     first, last, defaults_on = _active_span(rng, type_, horizon)
     mean, end_mean = _mean_lateness(rng, type_)
     staff = np.maximum(1, np.exp(rng.normal(3.1, 1.3, rows))).astype(np.int64)

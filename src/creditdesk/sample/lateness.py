@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from creditdesk.sample.invoices import Invoices
 
 NEVER = 60_000  # a day beyond every horizon (2134)
+STOPS_BEFORE = 35  # days before the court speaks at which an insolvent customer stops paying
 
 
 def expected_mean(customers: Customers, of: Ints, day: Ints) -> Floats:
@@ -58,8 +59,7 @@ def draw_pay_days(rng: np.random.Generator, customers: Customers, invoices: Invo
 
     never = np.array([payer.never for payer in TYPES])[customers.type[of]]
     unpaid = (rng.random(rows) < never) & ~customers.debit[of]
-    # An insolvent customer stops paying some weeks before the court says so.
-    stopped = customers.defaults_on[of] - 35
+    stopped = customers.defaults_on[of] - STOPS_BEFORE
     unpaid |= (customers.defaults_on[of] > 0) & (day > stopped)
     return np.where(unpaid, NEVER, day)
 

@@ -66,7 +66,7 @@ def customer_table(rng: np.random.Generator, customers: Customers, horizon: int)
         registration_number=ids("00", (number, 8), known=customers.kind != CONSUMER),
         vat_number=only(joined(where.country, ids("00", (number, 8))), customers.kind != CONSUMER),
         sector=words(
-            np.where(customers.kind == CONSUMER, -1, customers.trade), [code for _, code in places.TRADES]
+            _sectors(customers), [code for _, code in places.TRADES] + [places.PUBLIC_ADMINISTRATION]
         ),
         employees=whole(employees, employees >= 0),
         annual_revenue=whole(revenue, revenue >= 0),
@@ -84,6 +84,12 @@ def customer_table(rng: np.random.Generator, customers: Customers, horizon: int)
         po_required=pa.array((number * 31) % 10 < 2),
         do_not_contact=pa.array((rng.random(rows) < 0.003) & (customers.last >= horizon)),
     )
+
+
+def _sectors(customers: Customers) -> Ints:
+    """Positions in the list of trades; public administration stands behind it, consumers have none."""
+    code = np.where(customers.kind == PUBLIC_BODY, len(places.TRADES), customers.trade)
+    return np.where(customers.kind == CONSUMER, -1, code)
 
 
 class Places:

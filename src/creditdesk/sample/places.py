@@ -79,6 +79,7 @@ TRADES = (
     ("Vastgoed", "68"), ("Advies", "70"), ("Techniek", "71"), ("Verhuur", "77"), ("Beveiliging", "80"),
     ("Schoonmaak", "81"), ("Zorg", "86"), ("Sport", "93"), ("Wasserij", "96"),
 )  # fmt: skip
+PUBLIC_ADMINISTRATION = "84"
 BODIES = ("Gemeente", "Provincie", "Waterschap", "Hogeschool", "Ziekenhuis", "Politiezone")
 FIRST_NAMES = (
     "An", "Bart", "Chantal", "Dirk", "Els", "Farid", "Greet", "Hugo", "Ilse", "Jef", "Karin", "Luc", "Marie", "Nadia",

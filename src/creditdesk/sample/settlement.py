@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from creditdesk.sample.lateness import NEVER, takes_discount
+from creditdesk.sample.lateness import NEVER, STOPS_BEFORE, takes_discount
 from creditdesk.sample.ordinals import ordinal, run_starts
 from creditdesk.sample.payer_types import CODE
 
@@ -107,21 +107,21 @@ def draw_parts(
     debit_now = debit.copy()
     debit_now[fails] = False
     has_second = np.flatnonzero(second > 0)
-    everything = np.arange(rows)
-    none = np.zeros
+    of = np.concatenate([np.arange(rows), has_second, fails])
+    paid_on = np.concatenate([day, later_day[has_second], failed_day])
+    # Who stops paying before an insolvency also owes the second halves.
+    defaults_on = customers.defaults_on[invoices.of[of]]
+    paid_on = np.where((defaults_on > 0) & (paid_on > defaults_on - STOPS_BEFORE), NEVER, paid_on)
+    once = np.zeros(len(has_second) + len(fails), dtype=np.int64)
+    returned_on = bank.after(failed_day, rng.integers(2, 6, len(fails)))
     return _nonzero(
         Parts(
-            of=np.concatenate([everything, has_second, fails]),
-            day=np.concatenate([day, later_day[has_second], failed_day]),
+            of=of,
+            day=paid_on,
             amount=np.concatenate([first_part, second[has_second], first_part[fails]]),
-            deduction=np.concatenate([deduction, none(len(has_second) + len(fails), dtype=np.int64)]),
-            deducted=np.concatenate([deducted, none(len(has_second) + len(fails), dtype=np.int64)]),
-            taken_back=np.concatenate(
-                [
-                    none(rows + len(has_second), dtype=np.int64),
-                    bank.after(failed_day, rng.integers(2, 6, len(fails))),
-                ]
-            ),
+            deduction=np.concatenate([deduction, once]),
+            deducted=np.concatenate([deducted, once]),
+            taken_back=np.concatenate([np.zeros(rows + len(has_second), dtype=np.int64), returned_on]),
             debit=np.concatenate([debit_now, debit[has_second], debit[fails]]),
         )
     )

@@ -33,6 +33,7 @@ SCHEMA = pa.schema(
         ("expected_days_late", pa.float64()),
         ("true_invoices", pa.int64()),
         ("true_never_paid", pa.int64()),
+        ("shows", pa.string()),
     ]
 )
 
@@ -45,6 +46,7 @@ def truth_table(
     `expected_days_late` is the mean over its invoices of the last year of the days they will have been late when paid,
     also those still open; without any, what its way of paying gives at the horizon. `habit_day` 31 stands for the
     last business day; `true_never_paid` counts invoices that would never be paid, whatever is done.
+    `shows` is for the customers written by hand (payer type `written`), of whom nothing else is true.
     """
     rows = len(customers)
     paid = (pay_day < NEVER) & (invoices.issued > horizon - 365)
@@ -74,5 +76,6 @@ def truth_table(
         pa.array(np.floor(expected * 100 + 0.5) / 100),
         pa.array(customers.invoices),
         pa.array(unpaid),
+        pa.nulls(rows, pa.string()),
     ]
     return pa.table(columns, schema=SCHEMA)

@@ -13,6 +13,7 @@ from creditdesk.sample import company
 from creditdesk.sample.bank_days import BankDays, day_number
 from creditdesk.sample.block import Setting, blocks, make_block
 from creditdesk.sample.customers import HISTORY_DAYS
+from creditdesk.sample.stories import write_stories
 from creditdesk.sample.writing import TRUTH, TableFiles, complete_folder, put_in_date_order
 
 HORIZON = date(2026, 6, 30)
@@ -80,7 +81,9 @@ def write_sample(
         raise ValueError(f"invoices_per_customer is {invoices_per_customer}; allowed are 1 to 200")
     horizon = day_number(as_of)
     bank = BankDays(as_of.year - 3, as_of.year + 3)
-    setting = Setting(seed, customers, horizon, invoices_per_customer)
+    written = write_stories(as_of, bank, customers)
+    drawn = customers - written.customers()
+    setting = Setting(seed, drawn, horizon, invoices_per_customer)
     statements = company.Statements(horizon)
     with complete_folder(out) as folder:
         files = TableFiles(folder, row_group_rows)
@@ -89,8 +92,12 @@ def write_sample(
         files.add("company_account", company.company_account_table())
         files.add("fx_rate", company.fx_rate_table(of_company, horizon, bank))
         files.add("market", company.market_table(of_company, horizon))
-        done = 0
-        for number, rows in blocks(customers):
+        for name, table in written.tables():
+            files.add(name, table)
+        files.add(TRUTH, written.truth())
+        statements.add(written.moved())
+        done = written.customers()
+        for number, rows in blocks(drawn):
             block = make_block(setting, number, rows, bank)
             for name, table in block.tables:
                 files.add(name, table)
