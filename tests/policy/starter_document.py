@@ -118,5 +118,7 @@ def ladders(path: Path) -> dict[str, Ladder]:
                 for own, text in parts.items():
                     found[own] = Ladder(own, steps(text), (), text)
                 continue
-            found[name] = Ladder(name, steps(cell.split("; no hand-over")[0]), tuple(map(int, days.split())), cell)
+            found[name] = Ladder(
+                name, steps(cell.split("; no hand-over")[0]), tuple(map(int, days.split())), cell
+            )
     return found

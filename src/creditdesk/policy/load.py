@@ -54,16 +54,14 @@ def read_policy(text: str, source: str, profile: Mapping[str, Column] | None = N
         PolicyErrors: everything that is wrong, with line, column and field, at once.
     """
     document = read_document(text, source)
+    wrong = list(document.errors)
     try:
         policy = Policy.model_validate(document.value)
     except ValidationError as error:
-        raise PolicyErrors(
-            source, [*document.errors, *_errors(shape_mistakes(error, document), document)]
-        ) from error
-    wrong = [
-        *document.errors,
-        *_errors(check(policy, profile_columns() if profile is None else profile), document),
-    ]
+        told = {one.field for one in wrong}
+        wrong += [one for one in _errors(shape_mistakes(error, document), document) if one.field not in told]
+        raise PolicyErrors(source, wrong) from error
+    wrong += _errors(check(policy, profile_columns() if profile is None else profile), document)
     if wrong:
         raise PolicyErrors(source, wrong)
     return policy

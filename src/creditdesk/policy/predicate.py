@@ -9,6 +9,7 @@ policy's currency. What is unknown does not hold: a condition whose answer is nu
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -68,6 +69,9 @@ _NAMED: dict[type[exp.Expr], str] = {
     exp.Interval: "an interval",
     exp.Null: "null outside `is null`",
 }
+
+
+_MISSING = re.compile(r"Required keyword: '\w+' missing for .*")
 
 
 class PredicateError(ValueError):
@@ -145,6 +149,7 @@ def _parse(text: str) -> Node:
         said = str(details[0].get("description") or error).split(". Line")[0]
         line, column = int(details[0].get("line") or 1), int(details[0].get("col") or 1)
         found = str(details[0].get("highlight") or text[:40])
+        said = _MISSING.sub("something is missing beside it", said)
         raise PredicateError(line, column, f"no condition: {said}", repr(found), ALLOWED) from error
     except RecursionError as error:
         raise PredicateError(1, 1, "nested too deeply", "parentheses", f"at most {DEEPEST} levels") from error

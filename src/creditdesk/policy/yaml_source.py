@@ -15,6 +15,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from creditdesk.policy.error import PolicyError, PolicyErrors
 
@@ -28,6 +29,8 @@ DEEPEST = 40
 
 Path = tuple[str, ...]
 
+_FOREIGN = ("a value of a kind that is not read", "text, numbers, dates, lists, names with values")
+
 _TAG = "tag:yaml.org,2002:"
 
 
@@ -38,11 +41,15 @@ class Place:
     line: int
     column: int
     style: str = ""
+    indent: int = 0
 
     def inside(self, line: int, column: int) -> tuple[int, int]:
-        """Line and column in the file of a place inside a text, both counted from 1."""
+        """Line and column in the file of a place inside a text, both counted from 1.
+
+        `column` of a block counts from its indentation, which `indent` gives.
+        """
         if self.style in ("|", ">"):
-            return self.line + line, column
+            return self.line + line, self.indent + column
         if line > 1:
             return self.line + line - 1, column
         return self.line, self.column + len(self.style) + column - 1
@@ -89,18 +96,25 @@ def read_document(text: str, source: str) -> Document:
         raise PolicyErrors(
             source, [_error(1, 1, "nested too deeply", f"at most {DEEPEST} levels")]
         ) from error
+    except ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise PolicyErrors(
+            source, [_error(line, column, f"no YAML: {error.reason}", "a YAML document in UTF-8")]
+        ) from error
     except (YAMLError, ValueError) as error:
         raise PolicyErrors(source, [_error(1, 1, f"no YAML: {error}", "a YAML document in UTF-8")]) from error
     if node is None:
         raise PolicyErrors(source, [_error(1, 1, "the document is empty", "a policy")])
-    reader = _Reader(source)
+    reader = _Reader(source, text.splitlines())
     value = reader.value(node, ())
     return Document(value, reader.places, reader.errors)
 
 
 class _Reader:
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, lines: list[str]) -> None:
         self.source = source
+        self.lines = lines
         self.places: dict[Path, Place] = {}
         self.errors: list[PolicyError] = []
         self.open: set[int] = set()
@@ -127,9 +141,14 @@ class _Reader:
                 [_error(line, column, "nested too deeply, or in itself", f"at most {DEEPEST} levels")],
             )
         style = (node.style or "") if isinstance(node, ScalarNode) else ""
-        self.places.setdefault(path, Place(line, column, style))
+        self.places.setdefault(
+            path, Place(line, column, style, self._indent(line) if style in ("|", ">") else 0)
+        )
         self.open.add(id(node))
         try:
+            if not str(node.tag).startswith(_TAG) or str(node.tag).startswith(f"{_TAG}python"):
+                self._add(path, line, column, *_FOREIGN, str(node.tag))
+                return None
             if isinstance(node, MappingNode):
                 return dict(self._pairs(node, path))
             if isinstance(node, SequenceNode):
@@ -138,12 +157,17 @@ class _Reader:
         finally:
             self.open.discard(id(node))
 
+    def _indent(self, line: int) -> int:
+        """Indentation of the block that begins after a line."""
+        following = next((text for text in self.lines[line:] if text.strip()), "")
+        return len(following) - len(following.lstrip())
+
     def _pairs(self, node: MappingNode, path: Path) -> Iterator[tuple[str, Any]]:
         seen: dict[str, int] = {}
         for key, item in node.value:
             line, column = key.start_mark.line + 1, key.start_mark.column + 1
             if not isinstance(key, ScalarNode):
-                self._add(path, line, column, "a key that is no plain name", "", "a name")
+                self._add(path, line, column, "a key that is no plain name", "a name", "")
                 continue
             name = str(key.value)
             if name in seen:
@@ -197,7 +221,7 @@ class _Reader:
         except ValueError:
             return text
 
-    def _add(self, path: Path, line: int, column: int, message: str, found: str, allowed: str) -> None:
+    def _add(self, path: Path, line: int, column: int, message: str, allowed: str, found: str) -> None:
         self.errors.append(PolicyError(line, column, ".".join(path), found, allowed, message))
 
 
