@@ -20,6 +20,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 
+# A value named in one step stays a column in SQL. Fused, it would be written out at every place that reads it, and
+# values built of such values would grow to hundreds of kilobytes; the engines flatten the steps anyway.
+ibis.options.sql.fuse_selects = False
+
+
 class StageError(RuntimeError):
     """A statement failed: carries the stage, its SQL and the engine's own words."""
 
@@ -76,7 +81,7 @@ def connect(url: str = "duckdb://") -> Backend:
         return DuckDB(rest.partition("?")[0] or ":memory:", options)
     if scheme == "pyspark":
         try:
-            from creditdesk.engine.spark import Spark  # noqa: PLC0415  Spark is an extra
+            from creditdesk.engine.spark import Spark
         except ImportError as missing:
             raise UnknownEngine(
                 f"found {url!r}, but PySpark is not installed; the way out: pip install 'creditdesk[spark]'"

@@ -15,16 +15,13 @@ from decimal import Decimal
 import ibis
 
 from creditdesk.engine.arith import Value, holds
+from creditdesk.engine.sheet import Sheet
 from creditdesk.facts.column import Column, share
 from creditdesk.policy.bands import Bands, Interval, parse_bands, plain_number
 from creditdesk.policy.document import Criterion, Policy
 
 UNKNOWN = "unknown"
 """What stands in the decision's map of bands where a criterion has none."""
-
-Row = Mapping[str, Value]
-"""The columns of one customer, by name: a condition is built against it, also with a column put in its place."""
-
 
 @dataclass(frozen=True)
 class Measure:
@@ -111,82 +108,74 @@ def _measures(criterion: Criterion, columns: Mapping[str, Column], currency: str
     return tuple(found)
 
 
-@dataclass(frozen=True)
-class Banded:
-    """What one criterion says of each customer.
+def banded(sheet: Sheet, criteria: tuple[Gauge, ...], evidence: Mapping[str, str], had: bool) -> None:
+    """Measure every criterion. Adds per criterion:
 
-    Attributes:
-        source: the column it was read from; null = none is known.
-        value: a number read, in units of its column; null for a text.
-        text: a text read.
-        fresh: the band of the value today, null when unknown or with too little evidence.
-        band: the band that holds: the fresh one, or the previous one kept; null when unknown.
-        cell: the band for the matrix, never null; `fresh_cell` the same without brakes.
-        known: whether the criterion counts as known for the share of evidence.
-        how: `missing`, `margin`, `little_evidence`, or null when the value speaks for itself.
-    """
-
-    source: Value
-    value: Value
-    text: Value
-    fresh: Value
-    band: Value
-    cell: Value
-    fresh_cell: Value
-    known: Value
-    how: Value
-
-
-def banded(gauge: Gauge, row: Row, was: Value | None) -> Banded:
-    """Measure one criterion.
+    - `source_<c>`: the column it was read from; null = none is known
+    - `value_<c>`, `text_<c>`: what was read, a number in units of its column or a text
+    - `fresh_<c>`: the band of the value today, null when unknown or with too little evidence
+    - `band_<c>`: the band that holds: the fresh one, or the previous one kept; null when unknown
+    - `cell_<c>`: the band for the matrix, never null; `fresh_cell_<c>` the same without brakes
+    - `known_<c>`: whether the criterion counts as known for the share of evidence
+    - `how_<c>`: missing, margin, little_evidence, or null when the value speaks for itself
 
     Args:
-        row: the columns of the customer, `observations` among them.
-        was: the band of the previous decision; None = a cold start.
+        sheet: the columns that criteria are read from; with `had`, `was_band_<c>` of the previous decision.
+        evidence: the column that counts the experiences behind a criterion.
     """
-    known = [row[measure.column].notnull() for measure in gauge.measures]
-    by_value = ibis.cases(
-        *(
-            (flag, measure.bands.expression(row[measure.column]))
-            for flag, measure in zip(known, gauge.measures, strict=True)
-        ),
-        else_=ibis.null("string"),
+    none, no = ibis.null("string"), ibis.literal(False)
+    sheet.let_all(
+        {name: value for gauge in criteria for name, value in _read(gauge, sheet, evidence[gauge.name]).items()}
     )
-    source = ibis.cases(
-        *((flag, ibis.literal(measure.column)) for flag, measure in zip(known, gauge.measures, strict=True)),
-        else_=ibis.null("string"),
-    )
-    value = _first(
-        known,
-        [row[one.column].cast("float64") if one.numeric else None for one in gauge.measures],
-        "float64",
-    )
-    text = _first(
-        known,
-        [None if one.numeric else row[one.column].cast("string") for one in gauge.measures],
-        "string",
-    )
-    least = gauge.criterion.least_evidence
-    little = (
-        holds(row["observations"] < least) | row["observations"].isnull() if least else ibis.literal(False)
-    )
-    missing = gauge.criterion.missing
-    filled = by_value.fill_null(missing) if missing is not None else by_value
-    fresh = ibis.ifelse(little & by_value.notnull(), ibis.null("string"), filled)
-    none = ibis.null("string")
-    how = ibis.cases(
-        (by_value.isnull(), ibis.literal("missing")), (little, ibis.literal("little_evidence")), else_=none
-    )
-    band, cell = fresh, ibis.coalesce(fresh, by_value, ibis.literal(gauge.middle))
-    fresh_cell = cell
-    if was is not None:
-        had = holds(was.isin(list(gauge.names)))
-        keep = had & (little | holds(_within(gauge, row, known, was)))
+    step: dict[str, Value] = {}
+    for gauge in criteria:
+        name, missing = gauge.name, gauge.criterion.missing
+        by_value, little = sheet[f"_by_value_{name}"], sheet[f"_little_{name}"]
+        filled = by_value.fill_null(missing) if missing is not None else by_value
+        step[f"fresh_{name}"] = ibis.ifelse(little & by_value.notnull(), none, filled)
+        step[f"known_{name}"] = by_value.notnull() & ~little
+        step[f"_cell_{name}"] = ibis.coalesce(by_value, ibis.literal(gauge.middle))
+        step[f"_keep_{name}"] = no
+        if had:
+            was = sheet[f"was_band_{name}"]
+            within = holds(_within(gauge, sheet, was))
+            step[f"_keep_{name}"] = holds(was.isin(list(gauge.names))) & (little | within)
+    sheet.let_all(step)
+    step = {}
+    for gauge in criteria:
+        name = gauge.name
+        fresh, keep, little = sheet[f"fresh_{name}"], sheet[f"_keep_{name}"], sheet[f"_little_{name}"]
+        was = sheet[f"was_band_{name}"] if had else none
         band = ibis.ifelse(keep, was, fresh)
-        cell = ibis.coalesce(band, by_value, ibis.literal(gauge.middle))
-        held = keep & ~little & (fresh.isnull() | (fresh != was))
-        how = ibis.ifelse(held, ibis.literal("margin"), how)
-    return Banded(source, value, text, fresh, band, cell, fresh_cell, by_value.notnull() & ~little, how)
+        step[f"band_{name}"] = band
+        step[f"cell_{name}"] = ibis.coalesce(band, sheet[f"_cell_{name}"])
+        step[f"fresh_cell_{name}"] = ibis.coalesce(fresh, sheet[f"_cell_{name}"])
+        step[f"how_{name}"] = ibis.cases(
+            (keep & ~little & ~holds(fresh == was), "margin"),
+            (sheet[f"_by_value_{name}"].isnull(), "missing"),
+            (little, "little_evidence"),
+            else_=none,
+        )
+    sheet.let_all(step)
+    sheet.forget()
+
+
+def _read(gauge: Gauge, sheet: Sheet, evidence: str) -> dict[str, Value]:
+    name, measures = gauge.name, gauge.measures
+    known = [sheet[measure.column].notnull() for measure in measures]
+    least = gauge.criterion.least_evidence
+    little = ~holds(sheet[evidence] >= least) if least else ibis.literal(False)
+    return {
+        f"source_{name}": _first(known, [ibis.literal(one.column) for one in measures], "string"),
+        f"value_{name}": _first(
+            known, [sheet[one.column].cast("float64") if one.numeric else None for one in measures], "float64"
+        ),
+        f"text_{name}": _first(
+            known, [None if one.numeric else sheet[one.column].cast("string") for one in measures], "string"
+        ),
+        f"_by_value_{name}": _first(known, [one.bands.expression(sheet[one.column]) for one in measures], "string"),
+        f"_little_{name}": little,
+    }
 
 
 def _first(known: list[Value], values: list[Value | None], dtype: str) -> Value:
@@ -196,20 +185,21 @@ def _first(known: list[Value], values: list[Value | None], dtype: str) -> Value:
     return ibis.cases(*branches, else_=null)
 
 
-def _within(gauge: Gauge, row: Row, known: list[Value], was: Value) -> Value:
+def _within(gauge: Gauge, sheet: Sheet, was: Value) -> Value:
     """Whether the value lies in the previous band, widened by the margin on both sides."""
     none = ibis.literal(False)
+    known = [sheet[measure.column].notnull() for measure in gauge.measures]
     branches = []
-    for flag, measure in zip(known, gauge.measures, strict=True):
+    for measure in gauge.measures:
         inside = none
         if measure.numeric and measure.margin > 0:
-            value = row[measure.column]
+            value = sheet[measure.column]
             inside = ibis.cases(
                 *((was == one.name, wider(value, one, measure.margin)) for one in measure.bands.intervals),
                 else_=none,
             )
-        branches.append((flag, inside))
-    return ibis.cases(*branches, else_=none)
+        branches.append(inside)
+    return _first(known, branches, "boolean")
 
 
 def wider(value: Value, interval: Interval, margin: Decimal) -> Value:

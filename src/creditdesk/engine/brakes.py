@@ -1,55 +1,18 @@
 """What slows a move from one segment to another, and what overrides the brakes.
 
-In order: an assignment by hand stands; a move from or to a segment that a fact of law leads to is never delayed, nor
-is a downgrade on write-off or long overdue; else the minimum stay and then a person's approval are waited for. The
-margin is applied before, where bands are made (`bands`).
+In order: an assignment by hand stands; a move from or to a segment that a fact leads to (a legal status, a kind) is
+never delayed, nor is a downgrade on write-off or long overdue; else the minimum stay and then a person's approval are
+waited for. The margin is applied before, where bands are made (`bands`).
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import ibis
 
 from creditdesk.engine.arith import Value, holds
 from creditdesk.engine.segment import severity
+from creditdesk.engine.sheet import Sheet
 from creditdesk.policy.document import Policy
-
-
-@dataclass(frozen=True)
-class Was:
-    """The previous decision of a customer; all null where it had none.
-
-    Attributes:
-        since: first day in `segment`, as a day number; so for `proposed_since`.
-    """
-
-    segment: Value
-    since: Value
-    before: Value
-    proposed: Value
-    proposed_since: Value
-
-
-@dataclass(frozen=True)
-class Move:
-    """What becomes of a customer today.
-
-    Attributes:
-        segment: where it is; `since` from which day.
-        previous: the segment before the last move.
-        moved: whether it moved today.
-        proposed: where the figures would put it when a brake holds it; `proposed_since` from which day.
-        held: the brake: margin, minimum_stay, approval, evidence, manual.
-    """
-
-    segment: Value
-    since: Value
-    previous: Value
-    moved: Value
-    proposed: Value
-    proposed_since: Value
-    held: Value
 
 
 def stay_days(policy: Policy, segment: Value) -> Value:
@@ -79,26 +42,16 @@ def needs_approval(policy: Policy, was: Value, target: Value, adjusted: Value) -
     return condition
 
 
-def bypass(
-    policy: Policy,
-    at_once: frozenset[str],
-    was: Value,
-    figures: Value,
-    legal: Value,
-    write_off_days: Value,
-    overdue_days: Value,
-    since_days: Value,
-) -> Value:
+def at_once(policy: Policy, facts: frozenset[str], sheet: Sheet) -> Value:
     """Whether a move to where the figures put the customer is made at once.
 
+    A write-off counts when it happened during the present stay: an older one is no news.
+
     Args:
-        figures: the segment without any brake.
-        legal: whether a legal status is in force.
-        write_off_days: days since the last write-off; one before the present stay is not news.
-        overdue_days: days the oldest undisputed item is overdue.
-        since_days: days in the present segment.
+        facts: segments that only a fact leads to.
+        sheet: the columns of `brake`.
     """
-    brakes = policy.brakes
+    brakes, was, figures = policy.brakes, sheet["was_segment"], sheet["figures"]
     rank = severity(policy)
 
     def ranked(segment: Value) -> Value:
@@ -109,79 +62,75 @@ def bypass(
 
     down = holds(ranked(figures) >= ranked(was))
     condition = ibis.literal(False)
-    if at_once:
-        condition = condition | holds(was.isin(sorted(at_once))) | holds(figures.isin(sorted(at_once)))
+    if facts:
+        condition = condition | holds(was.isin(sorted(facts))) | holds(figures.isin(sorted(facts)))
     if brakes.downgrade_on_legal_status:
-        condition = condition | holds(legal)
+        condition = condition | sheet["legal_status"].notnull()
     if brakes.downgrade_on_write_off:
-        condition = condition | (down & holds(write_off_days <= since_days))
-    return condition | (down & holds(overdue_days >= brakes.downgrade_at_overdue_days))
+        stay = sheet["today"] - sheet["was_segment_since"]
+        condition = condition | (down & holds(sheet["last_write_off_days"] <= stay))
+    overdue = holds(sheet["oldest_undisputed_overdue_days"] >= brakes.downgrade_at_overdue_days)
+    return condition | (down & overdue)
 
 
-def brake(
-    policy: Policy,
-    day: Value,
-    by_hand: Value,
-    target: Value,
-    figures: Value,
-    evidence: Value,
-    was: Was | None,
-    at_once: Value,
-    approval_needed: Value,
-    approved: Value,
-) -> Move:
-    """Decide the move of today.
+def start(sheet: Sheet) -> None:
+    """Without a previous run nothing is braked: the figures decide, unless a person assigned a segment."""
+    none, no_day = ibis.null("string"), ibis.null("int64")
+    sheet.let(segment=ibis.coalesce(sheet["by_hand"], sheet["target"]))
+    differs = sheet["segment"] != sheet["target"]
+    sheet.let(
+        since=sheet["today"] + 0,
+        previous_segment=none,
+        moved=ibis.literal(False),
+        proposed_segment=ibis.ifelse(differs, sheet["target"], none),
+        proposed_from=ibis.ifelse(differs, sheet["today"], no_day),
+        move_held=ibis.ifelse(differs, ibis.literal("manual"), none),
+    )
+
+
+def brake(policy: Policy, facts: frozenset[str], sheet: Sheet) -> None:
+    """Decide the move of today. Adds segment, since, previous_segment, moved, proposed_segment, proposed_from, move_held.
 
     Args:
-        day: today, as a day number.
-        by_hand: the segment a person assigned; null = none.
-        target: the segment by bands that keep within their margin; `figures`: by today's values alone.
-        evidence: whether a band was kept for lack of evidence rather than within its margin.
-        at_once: the result of `bypass`.
-        approval_needed, approved: whether a move waits for a person, and whether the person agreed.
+        facts: segments that only a fact leads to.
+        sheet: today; by_hand (the segment a person assigned); target (by bands that keep within their margin) and
+            figures (by today's values alone); kept_for_evidence (a band was kept for lack of evidence); adjusted (an
+            adjustment wants approval); approved; the `was_` columns; what `at_once` reads.
     """
     none, no_day = ibis.null("string"), ibis.null("int64")
-    if was is None:
-        segment = ibis.coalesce(by_hand, figures)
-        differs = holds(segment != figures)
-        return Move(
-            segment=segment,
-            since=day,
-            previous=none,
-            moved=ibis.literal(False),
-            proposed=ibis.ifelse(differs, figures, none),
-            proposed_since=ibis.ifelse(differs, day, no_day),
-            held=ibis.ifelse(differs, ibis.literal("manual"), none),
-        )
-    stays = was.segment.isin(list(policy.segments))
-    had = holds(stays)
-    want = ibis.ifelse(at_once, figures, target)
-    free = ~had | at_once | (want == was.segment)
-    stay = ~free & holds(day - was.since < stay_days(policy, was.segment))
-    waits = ~free & ~stay & approval_needed & ~approved
-    placed = ibis.ifelse(stay | waits, was.segment, want)
-    segment = ibis.coalesce(by_hand, placed)
-    # a manual assignment is measured against the figures; a braked move against where it would have gone
-    goal = ibis.cases((by_hand.notnull(), figures), (stay | waits, want), else_=figures)
-    differs = goal != segment
-    held = ibis.cases(
-        (~differs, none),
-        (by_hand.notnull(), ibis.literal("manual")),
-        (stay, ibis.literal("minimum_stay")),
-        (waits, ibis.literal("approval")),
-        (evidence, ibis.literal("evidence")),
-        else_=ibis.literal("margin"),
+    was = sheet["was_segment"]
+    sheet.let(
+        _had=holds(was.isin(list(policy.segments))),
+        _at_once=at_once(policy, facts, sheet),
+        _needs=needs_approval(policy, was, sheet["target"], sheet["adjusted"]),
     )
-    moved = holds(was.segment.notnull() & (segment != was.segment))
-    entered = moved | was.segment.isnull()
-    proposed = ibis.ifelse(differs, goal, none)
-    again = holds(was.proposed == proposed)
-    return Move(
-        segment=segment,
-        since=ibis.ifelse(entered, day, was.since),
-        previous=ibis.ifelse(moved, was.segment, was.before),
-        moved=moved,
-        proposed=proposed,
-        proposed_since=ibis.cases((~differs, no_day), (again, was.proposed_since), else_=day),
-        held=held,
+    sheet.let(_want=ibis.ifelse(sheet["_at_once"], sheet["figures"], sheet["target"]))
+    slow = sheet["_had"] & ~sheet["_at_once"] & holds(sheet["_want"] != was)
+    sheet.let(_stay=slow & holds(sheet["today"] - sheet["was_segment_since"] < stay_days(policy, was)), _slow=slow)
+    sheet.let(_waits=sheet["_slow"] & ~sheet["_stay"] & sheet["_needs"] & ~sheet["approved"])
+    braked = sheet["_stay"] | sheet["_waits"]
+    sheet.let(
+        segment=ibis.coalesce(sheet["by_hand"], ibis.ifelse(braked, was, sheet["_want"])),
+        # an assignment by hand and a margin are held against the figures, a braked move against where it would go
+        _goal=ibis.ifelse(braked & sheet["by_hand"].isnull(), sheet["_want"], sheet["figures"]),
+    )
+    sheet.let(
+        _differs=sheet["_goal"] != sheet["segment"], moved=holds(was.notnull() & (sheet["segment"] != was))
+    )
+    sheet.let(proposed_segment=ibis.ifelse(sheet["_differs"], sheet["_goal"], none))
+    again = holds(sheet["was_proposed_segment"] == sheet["proposed_segment"])
+    sheet.let(
+        since=ibis.ifelse(sheet["moved"] | was.isnull(), sheet["today"], sheet["was_segment_since"]),
+        previous_segment=ibis.ifelse(sheet["moved"], was, sheet["was_previous_segment"]),
+        proposed_from=ibis.cases(
+            (~sheet["_differs"], no_day), (again, sheet["was_proposed_since"]), else_=sheet["today"]
+        ),
+        move_held=ibis.cases(
+            (~sheet["_differs"], none),
+            (sheet["by_hand"].notnull(), "manual"),
+            (sheet["_stay"], "minimum_stay"),
+            (sheet["_waits"], "approval"),
+            (sheet["kept_for_evidence"], "evidence"),
+            else_="margin",
+        ),
     )

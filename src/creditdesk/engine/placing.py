@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 import ibis
 import ibis.expr.types as ir
 from ibis import _
 
 from creditdesk.engine.arith import Value, attach, holds, rnd, to_day
-from creditdesk.engine.bands import Banded, Gauge, Row, banded, gauges, score_column
-from creditdesk.engine.brakes import Was, brake, bypass, needs_approval
+from creditdesk.engine.bands import Gauge, banded, gauges
+from creditdesk.engine.brakes import brake, start
 from creditdesk.engine.day import Day
 from creditdesk.engine.risk import READS as RISK_READS
 from creditdesk.engine.risk import risk
 from creditdesk.engine.scorecard import Card, cards, scored
 from creditdesk.engine.segment import Rules, by_number, compile_rules, first_rule, in_cell
+from creditdesk.engine.sheet import Sheet
 from creditdesk.engine.standing import standing
 from creditdesk.facts.column import Column
 from creditdesk.policy.columns import BAND, predicate_columns
@@ -93,75 +95,58 @@ def placed(
     Args:
         carry: further columns of the profile that later parts of the decision read.
     """
-    columns = sorted(
-        {*book.reads, *RISK_READS, *carry, "observations", "behaviour_evidence"} - {"customer_id"}
-    )
+    columns = sorted({*book.reads, *RISK_READS, *carry, "observations", "behaviour_evidence"} - {"customer_id"})
     found = standing(day, debtor, profile, previous, ["customer_id", *columns], book.criteria)
-    found = _scored(book, found)
-    found = day.stages.run("standing", found)
-    found = day.stages.run("banded", _banded(day, book, found, previous is not None))
-    found = _moved(day, book, found, previous is not None)
-    found = day.stages.run("placed", found)
+    sheet = Sheet(day.stages.run("standing", found))
+    risk(book.policy, sheet)
+    scored(sheet, book.cards, book.policy.score)
+    _place(book, sheet, previous is not None)
+    sheet = Sheet(day.stages.run("banded", sheet.table))
+    _move(day, book, sheet, previous is not None)
+    found = day.stages.run("placed", sheet.table)
     day.stages.drop("standing", "banded")
     return found
 
 
-def _row(table: ir.Table) -> dict[str, Value]:
-    return {name: table[name] for name in table.columns}
-
-
-def _scored(book: Book, table: ir.Table) -> ir.Table:
-    found = risk(book.policy, _row(table), table.cover_withdrawn)
-    table = table.mutate(risk_pd=found.pd, risk_class=found.level, risk_why=found.why)
-    results = {card.name: scored(card, _row(table)) for card in book.cards}
-    added: dict[str, Value] = {score_column(name): one.score for name, one in results.items()}
-    main = results.get(book.policy.score or "")
-    none = ibis.null("float64")
-    added["score"] = none if main is None else main.score
-    if main is not None:
-        added["score_parts"] = main.parts
-    return table.mutate(**added)
-
-
-def _banded(day: Day, book: Book, table: ir.Table, had: bool) -> ir.Table:
-    """Bands per criterion, and where they put the customer with and without their margin."""
+def _place(book: Book, sheet: Sheet, had: bool) -> None:
+    """Bands, and where they put the customer: `target` with their margin, `figures` without."""
     policy = book.policy
-    row = _row(table)
-    measured: dict[str, Banded] = {}
-    for gauge in book.criteria:
-        counted = {EVIDENCE.get(one.column, "behaviour_evidence") for one in gauge.measures}
-        seen = {**row, "observations": row[counted.pop()]} if len(counted) == 1 else row
-        measured[gauge.name] = banded(gauge, seen, row[f"was_band_{gauge.name}"] if had else None)
-    added: dict[str, Value] = {}
-    for name, one in measured.items():
-        added |= {
-            f"source_{name}": one.source, f"value_{name}": one.value, f"text_{name}": one.text,
-            f"fresh_{name}": one.fresh, f"{BAND}{name}": one.band, f"cell_{name}": one.cell,
-            f"fresh_cell_{name}": one.fresh_cell, f"known_{name}": one.known, f"how_{name}": one.how,
-        }  # fmt: skip
-    table = table.mutate(**added)
-    row = _row(table)
+    evidence = {
+        gauge.name: next((EVIDENCE[one.column] for one in gauge.measures if one.column in EVIDENCE), "behaviour_evidence")
+        for gauge in book.criteria
+    }
+    banded(sheet, book.criteria, evidence, had)
     rows, across = policy.matrix.rows, policy.matrix.columns
-    rule = first_rule(book.rules, row)
-    table = table.mutate(
-        rule_no=rule, cell_segment=in_cell(policy, table[f"cell_{rows}"], table[f"cell_{across}"])
+    step = {
+        "rule_no": first_rule(book.rules, sheet),
+        "cell_segment": in_cell(policy, sheet[f"cell_{rows}"], sheet[f"cell_{across}"]),
+    }
+    if had:
+        today = {f"{BAND}{gauge.name}": sheet[f"fresh_{gauge.name}"] for gauge in book.criteria}
+        step["_fresh_rule"] = first_rule(book.rules, sheet.instead(today))
+        step["_fresh_cell"] = in_cell(policy, sheet[f"fresh_cell_{rows}"], sheet[f"fresh_cell_{across}"])
+    sheet.let_all(step)
+    adjusted = ibis.literal(False)
+    for one, when in book.adjustments:
+        if one.approve_moves:
+            adjusted = adjusted | when(sheet)
+    sheet.let(
+        target=by_number(sheet["rule_no"], book.rules.segments, sheet["cell_segment"]),
+        adjusted=adjusted,
+        evidence=_evidence(book, sheet),
     )
     if had:
-        today = {**_row(table), **{f"{BAND}{name}": table[f"fresh_{name}"] for name in measured}}
-        fresh_cell = in_cell(policy, table[f"fresh_cell_{rows}"], table[f"fresh_cell_{across}"])
-        fresh = by_number(first_rule(book.rules, today), book.rules.segments, fresh_cell)
-        table = table.mutate(figures=fresh)
-    target = by_number(table.rule_no, book.rules.segments, table.cell_segment)
-    return table.mutate(target=target, adjusted=_adjusted(book, _row(table), needs=True))
+        sheet.let(figures=by_number(sheet["_fresh_rule"], book.rules.segments, sheet["_fresh_cell"]))
+    sheet.forget()
 
 
-def _adjusted(book: Book, row: Row, needs: bool) -> Value:
-    """Whether an adjustment that holds for the customer asks for approval of moves."""
-    condition = ibis.literal(False)
-    for one, when in book.adjustments:
-        if one.approve_moves and needs:
-            condition = condition | holds(when(row))  # type: ignore[arg-type]
-    return condition
+def _evidence(book: Book, sheet: Sheet) -> Value:
+    """Share of the criteria's weight that is known."""
+    total = sum((gauge.criterion.weight for gauge in book.criteria), start=Decimal(0)) or Decimal(1)
+    known = ibis.literal(0.0)
+    for gauge in book.criteria:
+        known = known + ibis.ifelse(sheet[f"known_{gauge.name}"], float(gauge.criterion.weight), 0.0)
+    return rnd(known * (10_000 / float(total))) / 10_000.0
 
 
 def move_approvals(day: Day) -> ir.Table:
@@ -183,72 +168,28 @@ def move_approvals(day: Day) -> ir.Table:
     return latest.select("customer_id", "ref", "granted", "decided")
 
 
-def _moved(day: Day, book: Book, table: ir.Table, had: bool) -> ir.Table:
-    policy, now = book.policy, table.today
-    valid = list(policy.segments)
-    by_hand = ibis.ifelse(table.by_segment.isin(valid), table.by_segment, ibis.null("string"))
-    was = None
-    figures = table.target
-    at_once = approved = needed = ibis.literal(False)
-    if had:
-        if day.facts.has("approval"):
-            answers = move_approvals(day)
-            exact = answers.rename(target="ref", exact_granted="granted", exact_decided="decided")
-            whole = answers.filter(answers.ref == "").select(
-                "customer_id", whole_granted="granted", whole_decided="decided"
-            )
-            table = attach(attach(table, exact, ["customer_id", "target"]), whole, "customer_id")
-            by_hand = ibis.ifelse(table.by_segment.isin(valid), table.by_segment, ibis.null("string"))
-            now = table.today
-            # a yes is used up by the move it allowed: only those of the present stay count
-            since = table.was_segment_since
-            yes = holds(table.exact_granted & (table.exact_decided >= since))
-            no = holds(~table.exact_granted & (table.exact_decided >= since))
-            any_yes = holds(table.whole_granted & (table.whole_decided >= since))
-            approved = yes | (any_yes & ~no)
-        was = Was(
-            table.was_segment,
-            table.was_segment_since,
-            table.was_previous_segment,
-            table.was_proposed_segment,
-            table.was_proposed_since,
+def _move(day: Day, book: Book, sheet: Sheet, had: bool) -> None:
+    valid = list(book.policy.segments)
+    if had and day.facts.has("approval"):
+        answers = move_approvals(day)
+        exact = answers.select("customer_id", target="ref", _yes="granted", _on="decided")
+        whole = answers.filter(answers.ref == "").select("customer_id", _any_yes="granted", _any_on="decided")
+        sheet.table = attach(attach(sheet.table, exact, ["customer_id", "target"]), whole, "customer_id")
+        # an answer is used up by the move it allowed: only those of the present stay count
+        since = sheet["was_segment_since"]
+        answered = holds(sheet["_on"] >= since)
+        sheet.let(
+            approved=ibis.ifelse(answered, holds(sheet["_yes"]), holds(sheet["_any_yes"] & (sheet["_any_on"] >= since)))
         )
-        figures = table.figures
-        at_once = bypass(
-            policy,
-            book.rules.at_once(policy),
-            table.was_segment,
-            figures,
-            table.legal_status.notnull(),
-            table.last_write_off_days,
-            table.oldest_undisputed_overdue_days,
-            now - table.was_segment_since,
-        )
-        needed = needs_approval(policy, table.was_segment, table.target, table.adjusted)
-    sides = (policy.matrix.rows, policy.matrix.columns)
-    evidence = ibis.literal(False)
+    else:
+        sheet.let(approved=ibis.literal(False))
+    sheet.let(by_hand=ibis.ifelse(sheet["by_segment"].isin(valid), sheet["by_segment"], ibis.null("string")))
     if had:
-        for name in sides:
-            kept = table[f"how_{name}"] == "little_evidence"
-            evidence = evidence | holds(kept & table[f"{BAND}{name}"].notnull())
-    move = brake(policy, now, by_hand, table.target, figures, evidence, was, at_once, needed, approved)
-    return table.mutate(
-        by_hand=by_hand,
-        segment=move.segment,
-        since=move.since,
-        previous_segment=move.previous,
-        moved=move.moved,
-        proposed_segment=move.proposed,
-        proposed_since=move.proposed_since,
-        move_held=move.held,
-        evidence=_evidence(book, table),
-    )
-
-
-def _evidence(book: Book, table: ir.Table) -> Value:
-    """Share of the criteria's weight that is known."""
-    total = sum((gauge.criterion.weight for gauge in book.criteria), start=0) or 1
-    known = ibis.literal(0.0)
-    for gauge in book.criteria:
-        known = known + ibis.ifelse(table[f"known_{gauge.name}"], float(gauge.criterion.weight), 0.0)
-    return rnd(known * (10_000 / float(total))) / 10_000.0
+        kept = ibis.literal(False)
+        for name in (book.policy.matrix.rows, book.policy.matrix.columns):
+            kept = kept | (holds(sheet[f"how_{name}"] == "little_evidence") & sheet[f"{BAND}{name}"].notnull())
+        sheet.let(kept_for_evidence=kept)
+        brake(book.policy, book.rules.at_once(book.policy), sheet)
+    else:
+        start(sheet)
+    sheet.forget()

@@ -14,12 +14,12 @@ then the value that stands for the class: half of where low ends, the middle of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 
 import ibis
 
 from creditdesk.engine.arith import Value, holds, rnd
-from creditdesk.engine.bands import Row
+from creditdesk.engine.sheet import Sheet
 from creditdesk.policy.document import Policy
 
 LEAST, MOST = 1e-4, 0.9999
@@ -33,97 +33,92 @@ READS = (
 """Profile columns that risk is made of."""
 
 
-@dataclass(frozen=True)
-class Risk:
-    """The result for each customer.
-
-    Attributes:
-        pd: probability, in steps of 0.0001.
-        level: low, medium or high.
-        why: what decided: external, own, both, prior, or the override: legal_status, overdue, cover_withdrawn, conduct.
-    """
-
-    pd: Value
-    level: Value
-    why: Value
-
-
 def logit(p: Value) -> Value:
     """Log-odds of a probability, which is first kept off 0 and 1."""
     kept = p.clip(LEAST, MOST)
     return (kept / (1 - kept)).ln()
 
 
-def pooled(policy: Policy, row: Row) -> Value:
+def pooled(policy: Policy, row: Sheet) -> Value:
     """The probability from external reports and own experience, before any override."""
     rule = policy.risk
     prior, weight = float(rule.prior), float(rule.prior_weight)
     evidence, events = row["risk_evidence"].fill_null(0.0), row["risk_events"].fill_null(0.0)
     own = (events + prior * weight) / (evidence + weight)
-    # age on a grid, so that the power is the same on every engine
-    age = row["external_age_days"].fill_null(0).cast("float64")
-    fresh = rnd(1024 * (ibis.literal(2.0) ** (-age / float(rule.external_half_life_days)))) / 1024
-    trust = ibis.ifelse(row["external_pd"].notnull(), fresh, 0.0)
-    outside = trust * logit(row["external_pd"].fill_null(prior)) + (1 - trust) * logit(ibis.literal(prior))
+    outside = row["_trust"] * logit(row["external_pd"].fill_null(prior)) + (1 - row["_trust"]) * log_odds(prior)
     share = evidence / (evidence + float(rule.own_weight_at))
-    together = share * logit(own) + (1 - share) * outside
-    return 1 / (1 + (-together).exp())
+    return share * logit(own) + (1 - share) * outside
 
 
-def risk(policy: Policy, row: Row, cover_withdrawn: Value) -> Risk:
-    """Probability and class of each customer.
+def log_odds(p: float) -> float:
+    """Log-odds of a probability of the policy."""
+    kept = min(max(p, LEAST), MOST)
+    return math.log(kept / (1 - kept))
+
+
+def risk(policy: Policy, sheet: Sheet) -> None:
+    """Add `risk_pd` (in steps of 0.0001), `risk_class` and `risk_why`: what decided, which is external, own, both,
+    prior or conduct, or the override legal_status, overdue, cover_withdrawn.
 
     Args:
-        row: the columns of `READS`.
-        cover_withdrawn: whether an insurer withdrew its limit and none is in force.
+        sheet: the columns of `READS`, and `cover_withdrawn`: an insurer withdrew its limit and none is in force.
     """
     rule, brakes = policy.risk, policy.brakes
     low, medium = float(rule.low_below), float(rule.medium_below)
-    legal = row["legal_status"].notnull()
-    long_overdue = holds(row["oldest_undisputed_overdue_days"] >= brakes.downgrade_at_overdue_days)
-    withdrawn = holds(cover_withdrawn)
-    raw = rnd(pooled(policy, row) * 10_000)
-    least = ibis.cases(
-        (legal, 10_000),
-        (long_overdue, rnd(ibis.literal(medium * 10_000))),
-        (withdrawn, rnd(ibis.literal(low * 10_000))),
-        else_=0,
+    # the age on a grid, so that the power is the same on every engine
+    age = sheet["external_age_days"].fill_null(0).cast("float64")
+    fading = rnd(1024 * (ibis.literal(2.0) ** (-age / float(rule.external_half_life_days)))) / 1024.0
+    sheet.let(
+        _trust=ibis.ifelse(sheet["external_pd"].notnull(), fading, 0.0),
+        _legal=sheet["legal_status"].notnull(),
+        _long=holds(sheet["oldest_undisputed_overdue_days"] >= brakes.downgrade_at_overdue_days),
+        _withdrawn=holds(sheet["cover_withdrawn"]),
+        _person=holds(sheet["natural_person"]),
     )
-    company = ibis.greatest(raw, least)
-    conduct = _conduct(policy, row, legal, long_overdue)
-    person = holds(row["natural_person"])
+    sheet.let(
+        _odds=pooled(policy, sheet),
+        _conduct=_conduct(policy, sheet),
+        _least=ibis.cases(
+            (sheet["_legal"], 10_000), (sheet["_long"], _points(medium)), (sheet["_withdrawn"], _points(low)), else_=0
+        ).cast("int64"),
+    )
+    sheet.let(_raw=rnd(10_000 / (1 + (-sheet["_odds"]).exp())))
     standing = {"low": low / 2, "medium": (low + medium) / 2, "high": min(2 * medium, 1.0)}
     of_class = ibis.cases(
-        (legal, 10_000),
-        *((conduct == name, _points(value)) for name, value in standing.items()),
+        (sheet["_legal"], 10_000),
+        *((sheet["_conduct"] == name, _points(value)) for name, value in standing.items()),
         else_=10_000,
+    ).cast("int64")
+    sheet.let(_points=ibis.ifelse(sheet["_person"], of_class, ibis.greatest(sheet["_raw"], sheet["_least"])))
+    own, external = holds(sheet["risk_evidence"] > 0), sheet["external_pd"].notnull()
+    raised = sheet["_raw"] < sheet["_least"]
+    sheet.let(
+        risk_pd=sheet["_points"] / 10_000.0,
+        risk_class=ibis.cases(
+            (sheet["_person"], sheet["_conduct"]),
+            (sheet["_points"] < _points(low), "low"),
+            (sheet["_points"] < _points(medium), "medium"),
+            else_="high",
+        ),
+        risk_why=ibis.cases(
+            (sheet["_legal"], "legal_status"),
+            (sheet["_person"], "conduct"),
+            (sheet["_long"] & raised, "overdue"),
+            (sheet["_withdrawn"] & raised, "cover_withdrawn"),
+            (own & external, "both"),
+            (external, "external"),
+            (own, "own"),
+            else_="prior",
+        ),
     )
-    points = ibis.ifelse(person, of_class, company)
-    level = ibis.cases(
-        (person, conduct),
-        (points < _points(low), "low"),
-        (points < _points(medium), "medium"),
-        else_="high",
-    )
-    has_own, has_external = holds(row["risk_evidence"] > 0), row["external_pd"].notnull()
-    why = ibis.cases(
-        (legal, "legal_status"),
-        (person, "conduct"),
-        (long_overdue & (raw < least), "overdue"),
-        (withdrawn & (raw < least), "cover_withdrawn"),
-        (has_own & has_external, "both"),
-        (has_external, "external"),
-        (has_own, "own"),
-        else_="prior",
-    )
-    return Risk(pd=points / 10_000.0, level=level, why=why)
+    sheet.forget()
 
 
 def _points(p: float) -> int:
     return int(p * 10_000 + 0.5)
 
 
-def _conduct(policy: Policy, row: Row, legal: Value, long_overdue: Value) -> Value:
+def _conduct(policy: Policy, row: Sheet) -> Value:
     """Class of a natural person, by rules: what happened with us, and nothing that others say or estimate."""
     measure = policy.measurement
     written_off = holds(row["last_write_off_days"] <= measure.window_days)
@@ -131,7 +126,7 @@ def _conduct(policy: Policy, row: Row, legal: Value, long_overdue: Value) -> Val
     overdue = holds(row["oldest_undisputed_overdue_days"] > 30)
     broken = holds(row["broken_promises_12m"] >= 1)
     return ibis.cases(
-        (legal | long_overdue | written_off | holds(row["open_handover"]), "high"),
+        (row["_legal"] | row["_long"] | written_off | holds(row["open_handover"]), "high"),
         (slow | overdue | broken, "medium"),
         else_="low",
     )

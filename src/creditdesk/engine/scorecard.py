@@ -14,8 +14,10 @@ from decimal import Decimal
 import ibis
 
 from creditdesk.engine.arith import Value, rnd
-from creditdesk.engine.bands import Row
+from creditdesk.engine.bands import score_column
+from creditdesk.engine.sheet import Sheet
 from creditdesk.facts.column import Column
+from creditdesk.facts.decisions import PARTS
 from creditdesk.policy.bands import Bands, parse_bands
 from creditdesk.policy.document import Characteristic, Policy, Scorecard
 
@@ -41,21 +43,6 @@ class Card:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True)
-class Scored:
-    """What a scorecard says of each customer.
-
-    Attributes:
-        score: two decimals; null below the least coverage.
-        coverage: share of the weight that is known.
-        parts: list of name, band and the points it adds to the score (before scaling to 0-100).
-    """
-
-    score: Value
-    coverage: Value
-    parts: Value
-
-
 def cards(policy: Policy, columns: Mapping[str, Column]) -> tuple[Card, ...]:
     """The scorecards that are used: the policy's score, and those that a criterion is read from."""
     used = {policy.score, *(criterion.scorecard for criterion in policy.criteria.values())}
@@ -74,42 +61,61 @@ def cards(policy: Policy, columns: Mapping[str, Column]) -> tuple[Card, ...]:
     )  # fmt: skip
 
 
-def scored(card: Card, row: Row) -> Scored:
-    """The score of each customer."""
-    weights: list[Value] = []
-    products: list[Value] = []
-    bands: list[Value] = []
-    for line in card.lines:
-        one = line.characteristic
-        band = line.bands.expression(row[line.bands.column])
-        missing = ibis.null("int64") if one.missing is None else _fixed(one.missing)
-        points = ibis.cases(
-            *((band == name, _fixed(value)) for name, value in one.points.items()), else_=missing
-        )
-        bands.append(band)
-        weights.append(ibis.ifelse(points.isnull(), 0, _fixed(one.weight)))
-        products.append((points * _fixed(one.weight)).fill_null(0))
-    known, total = _sum(weights), sum(_fixed(line.characteristic.weight) for line in card.lines)
-    coverage = rnd(known * 10_000.0 / total) / 10_000.0 if total else ibis.literal(0.0)
-    raw = float(card.scorecard.base) + _sum(products) / known.nullif(0) / float(GRID)
-    low, high = card.scorecard.lowest, card.scorecard.highest
-    if low is not None and high is not None:
-        raw = ((raw - float(low)) * (100.0 / float(high - low))).clip(0.0, 100.0)
-    enough = coverage >= float(card.scorecard.least_coverage)
-    score = ibis.ifelse(enough, rnd(raw * GRID) / float(GRID), ibis.null("float64"))
-    parts = ibis.array(
-        [
-            ibis.struct(
-                {
-                    "name": ibis.literal(line.name),
-                    "band": band,
-                    "points": rnd(product * 1.0 / known.nullif(0)) / float(GRID),
-                }
-            )
-            for line, band, product in zip(card.lines, bands, products, strict=True)
-        ]
-    )
-    return Scored(score, coverage, parts)
+def scored(sheet: Sheet, used: tuple[Card, ...], main: str | None) -> None:
+    """Score every customer. Adds per scorecard `score_<name>` (two decimals; null below the least coverage), and
+
+    - `score`, `score_parts`: of the policy's own scorecard, the parts as a list of name, band and the points each adds
+      to the score before it is brought to 0-100; null where the policy has none
+    """
+    step: dict[str, Value] = {}
+    for card in used:
+        for no, line in enumerate(card.lines):
+            step[f"_band_{card.name}_{no}"] = line.bands.expression(sheet[line.bands.column])
+    sheet.let_all(step)
+    step = {}
+    for card in used:
+        for no, line in enumerate(card.lines):
+            one = line.characteristic
+            band = sheet[f"_band_{card.name}_{no}"]
+            missing = ibis.null("int64") if one.missing is None else ibis.literal(_fixed(one.missing), type="int64")
+            points = ((band == name, ibis.literal(_fixed(value), type="int64")) for name, value in one.points.items())
+            step[f"_points_{card.name}_{no}"] = ibis.cases(*points, else_=missing)
+    sheet.let_all(step)
+    step = {}
+    for card in used:
+        points = [sheet[f"_points_{card.name}_{no}"] for no in range(len(card.lines))]
+        weights = [_fixed(line.characteristic.weight) for line in card.lines]
+        known = [ibis.ifelse(one.isnull(), 0, weight) for one, weight in zip(points, weights, strict=True)]
+        sums = [(one * weight).fill_null(0) for one, weight in zip(points, weights, strict=True)]
+        step[f"_known_{card.name}"], step[f"_sum_{card.name}"] = _sum(known), _sum(sums)
+    sheet.let_all(step)
+    step = {}
+    for card in used:
+        known, total = sheet[f"_known_{card.name}"], sum(_fixed(line.characteristic.weight) for line in card.lines)
+        raw = float(card.scorecard.base) + sheet[f"_sum_{card.name}"] / known.nullif(0) / float(GRID)
+        low, high = card.scorecard.lowest, card.scorecard.highest
+        if low is not None and high is not None:
+            raw = ((raw - float(low)) * (100.0 / float(high - low))).clip(0.0, 100.0)
+        enough = known >= float(card.scorecard.least_coverage) * total
+        step[score_column(card.name)] = ibis.ifelse(enough, rnd(raw * GRID) / float(GRID), ibis.null("float64"))
+        if card.name == main:
+            step["score_parts"] = _parts(sheet, card)
+    sheet.let_all(step)
+    has = main is not None and any(card.name == main for card in used)
+    sheet.let(score=sheet[score_column(main)] if has and main else ibis.null("float64"))
+    if not has:
+        sheet.let(score_parts=ibis.null(PARTS))
+    sheet.forget()
+
+
+def _parts(sheet: Sheet, card: Card) -> Value:
+    known = sheet[f"_known_{card.name}"]
+    parts = []
+    for no, line in enumerate(card.lines):
+        product = sheet[f"_points_{card.name}_{no}"] * _fixed(line.characteristic.weight)
+        share = (rnd(product / known.nullif(0)) / float(GRID)).fill_null(0.0)
+        parts.append(ibis.struct({"name": ibis.literal(line.name), "band": sheet[f"_band_{card.name}_{no}"], "points": share}))
+    return ibis.array(parts)
 
 
 def _fixed(value: Decimal) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import ibis
 
 from creditdesk.engine.arith import Value
-from creditdesk.engine.bands import Row
+from creditdesk.engine.sheet import Columns
 from creditdesk.facts.column import Column
 from creditdesk.policy.document import Policy
 from creditdesk.policy.predicate import Predicate, columns_of, compile_predicate
@@ -48,7 +48,7 @@ def compile_rules(policy: Policy, columns: Mapping[str, Column]) -> Rules:
     )
 
 
-def first_rule(rules: Rules, row: Row, only: frozenset[int] | None = None) -> Value:
+def first_rule(rules: Rules, row: Columns, only: frozenset[int] | None = None) -> Value:
     """Number of the first rule that holds; -1 when none does.
 
     Args:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import ibis
 
 from creditdesk.engine.arith import Value
-from creditdesk.engine.bands import Row
 from creditdesk.engine.placing import Book
+from creditdesk.engine.sheet import Columns
 from creditdesk.policy.predicate import compile_predicate
 
 
-def procedure_of(book: Book, row: Row) -> Value:
+def procedure_of(book: Book, row: Columns) -> Value:
     """The procedure of a customer: assigned by hand, else the segment's first choice whose condition holds."""
     policy = book.policy
     none = ibis.null("string")
@@ -36,13 +36,13 @@ def procedure_of(book: Book, row: Row) -> Value:
     return ibis.ifelse(by_hand.isin(valid).fill_null(False), by_hand, of_segment) if valid else of_segment
 
 
-def dunning_of(book: Book, row: Row) -> Value:
+def dunning_of(book: Book, row: Columns) -> Value:
     """Whether steps of a procedure may be due at all in the segment."""
     silent = [name for name, segment in book.policy.segments.items() if not segment.dunning]
     return ~row["segment"].isin(silent) if silent else ibis.literal(True)
 
 
-def contact_cap_of(book: Book, row: Row) -> Value:
+def contact_cap_of(book: Book, row: Columns) -> Value:
     """Most contacts in the policy's span of days."""
     policy = book.policy
     own = {name: one.contact_cap for name, one in policy.segments.items() if one.contact_cap is not None}
@@ -53,7 +53,7 @@ def contact_cap_of(book: Book, row: Row) -> Value:
     return ibis.cases(*branches, else_=default)
 
 
-def adjustments_of(book: Book, row: Row) -> dict[str, Value]:
+def adjustments_of(book: Book, row: Columns) -> dict[str, Value]:
     """What the policy's adjustments change for a customer.
 
     Columns: adjustments (names of those that hold), first_offset (working days added to the first step),
