@@ -189,7 +189,10 @@ def _number_bands(conditions: Mapping[str, str], column: Column, currency: str) 
                 raise BandError(
                     name, f"`{ELSE}` must be the last band", condition, f"a condition, or `{ELSE}` last"
                 )
-            taken += [(*piece, name) for piece in _gaps(taken)] or _unreachable(name, condition)
+            left = list(_gaps(taken))
+            if len(left) != 1:
+                raise _rest_in_pieces(condition, name, left)
+            taken.append((*left[0], name))
             continue
         low, high = _range(name, condition, scale, whole)
         taken.append((*_fresh(name, condition, low, high, taken), name))
@@ -229,28 +232,39 @@ def _range(name: str, condition: str, scale: int, whole: bool) -> tuple[Cut, Cut
 def _fresh(
     name: str, condition: str, low: Cut, high: Cut, taken: list[tuple[Cut, Cut, str]]
 ) -> tuple[Cut, Cut]:
-    """What the earlier bands leave of a band. An earlier band may lie inside a later one; more is an overlap."""
-    for other_low, other_high, other in sorted(taken):
+    """What the earlier bands leave of a band: each may lie inside it, at one of its ends, or apart from it."""
+    allowed = "bands that share no number, or one inside the next"
+    pieces = [(low, high)]
+    for other_low, other_high, other in taken:
         if other_high <= low or other_low >= high:
             continue
-        if other_low <= low and other_high >= high:
-            _unreachable(name, condition)
-        touches_start, touches_end = other_low <= low, other_high >= high
-        nested = other_low >= low and other_high <= high
-        if not nested or not (touches_start or touches_end):
-            raise BandError(
-                name,
-                f"the band overlaps {other!r}",
-                condition,
-                "bands that share no number, or one inside the next",
-            )
-        low, high = (other_high, high) if touches_start else (low, other_low)
-    return low, high
+        covers, inside = other_low <= low and other_high >= high, other_low >= low and other_high <= high
+        if not covers and not inside:
+            raise BandError(name, f"the band overlaps {other!r}", condition, allowed)
+        pieces = [
+            (start, end)
+            for piece in pieces
+            for start, end in ((piece[0], min(piece[1], other_low)), (max(piece[0], other_high), piece[1]))
+            if start < end
+        ]
+    if not pieces:
+        raise _unreachable(name, condition)
+    if len(pieces) > 1:
+        raise BandError(name, "the band lies on both sides of an earlier one", condition, allowed)
+    return pieces[0]
 
 
-def _unreachable(name: str, condition: str) -> list[tuple[Cut, Cut, str]]:
-    raise BandError(
+def _unreachable(name: str, condition: str) -> BandError:
+    return BandError(
         name, "the band can never hold: earlier ones take all of it", condition, "a wider condition"
+    )
+
+
+def _rest_in_pieces(condition: str, name: str, left: list[tuple[Cut, Cut]]) -> BandError:
+    if not left:
+        return _unreachable(name, condition)
+    return BandError(
+        name, f"`{ELSE}` would lie in more than one place", condition, "a condition for each place"
     )
 
 
