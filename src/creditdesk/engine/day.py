@@ -84,6 +84,8 @@ def open_day(stages: Stages, facts: Facts, policy: Policy, as_of: date, until: d
         for (country, part), home in itertools.product(pairs, homes)
     ]  # fmt: skip
     wanted = {str(row["place"]) for row in places} | set(homes) | {f"@{code}" for code in currencies}
+    # a person's step needs a working day of the debtor and of ours
+    wanted |= {f"{place}&{home}" for place in wanted if not place.startswith("@") for home in homes}
     changes = {
         place: Changes(frozenset(change.works_on), tuple(change.works_on_named), frozenset(change.closed_on))
         for place, change in policy.calendars.items()

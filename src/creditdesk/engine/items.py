@@ -39,8 +39,8 @@ def known_payments(day: Day) -> ir.Table:
     return known.mutate(amount=ibis.ifelse(_.returned >= _.amount, 0, _.amount)).drop("returned")
 
 
-def known_allocations(day: Day) -> ir.Table:
-    """Allocations in force on the day, each with the day its money counts from.
+def known_allocations(day: Day, of: ir.Table | None = None) -> ir.Table:
+    """Allocations in force on the day, each with the day its money counts from; `of` = only those of these invoices.
 
     Columns: allocation_id, invoice_id, kind, credit_note_id, amount, pay_day (value day of a payment, else
     allocated_on), money (true for payment and set-off), pay_customer, pay_currency. An allocation of a payment that
@@ -48,12 +48,18 @@ def known_allocations(day: Day) -> ir.Table:
     """
     facts, now = day.facts, day.clock.day
     allocation = facts["allocation"]
+    if of is not None:
+        allocation = allocation.semi_join(of, "invoice_id")
     in_force = allocation.filter(
         (to_day(allocation.allocated_on) <= now)
         & (allocation.reversed_on.isnull() | (to_day(allocation.reversed_on) > now))
     )
     payment = known_payments(day).select(
-        "payment_id", "value_day", pay_customer=_.customer_id, pay_currency=_.currency, pay_amount=_.amount
+        "payment_id",
+        "value_day",
+        pay_customer=_.customer_id,
+        pay_currency=_.currency,
+        pay_amount=_.amount,
     )
     joined = attach(in_force, payment, "payment_id")
     paid = holds(joined.kind == "payment")
@@ -64,8 +70,11 @@ def known_allocations(day: Day) -> ir.Table:
         "kind",
         "credit_note_id",
         "amount",
-        "pay_customer",
         "pay_currency",
+        # "" where the money has no payer we know: a null would not count in the least and most payer of an invoice
+        pay_customer=ibis.ifelse(
+            joined.kind.isin(["payment", "set_off"]), joined.pay_customer.fill_null(""), ibis.null("string")
+        ),
         pay_day=ibis.coalesce(joined.value_day, to_day(joined.allocated_on)),
         money=joined.kind.isin(["payment", "set_off"]),
     )

@@ -79,7 +79,8 @@ class Clock:
     @property
     def day(self) -> Value:
         """The day as a scalar expression (int64)."""
-        return self.table.day.as_scalar()
+        # Ibis lends a bare scalar query the name of the column it becomes, in every place where it stands: a sum does not
+        return self.table.day.as_scalar() + 0
 
     @property
     def date(self) -> Value:

@@ -113,14 +113,14 @@ def calendar(place: str, first: date, last: date, changes: Changes | None = None
     change = changes or Changes()
     public = _public(place, first.year, last.year)
     worked_names = tuple(name.casefold() for name in change.works_on_named)
-    working = []
+    days: list[bool] = []
     for offset in range((last - first).days + 1):
         on = first + timedelta(days=offset)
         name = public.get(on)
         holiday = name is not None and not any(part in name.casefold() for part in worked_names)
         works = on.weekday() < 5 and (not holiday or on in change.works_on) and on not in change.closed_on
-        working.append(works)
-    return Calendar(place, first, last, tuple(working))
+        days.append(works)
+    return Calendar(place, first, last, tuple(days))
 
 
 def calendar_rows(
@@ -130,23 +130,26 @@ def calendar_rows(
 
     Columns: place; day (days since 1970-01-01); working; no (working days from `first` up to and including the
     day); next (the day itself when worked, else the next working day); weekday (Monday = 0). A change named for a
-    country holds for its subdivisions too.
+    country holds for its subdivisions too. A place may be two joined by `&`: the days that both work.
     """
     change = changes or {}
     columns: dict[str, list[object]] = {
         name: [] for name in ("place", "day", "working", "no", "next", "weekday")
     }
     for place in sorted(set(places)):
-        own = change.get(place) or change.get(place.partition("-")[0])
-        found = calendar(place, first, last + timedelta(days=30), own)
+        parts = [
+            calendar(part, first, last + timedelta(days=30), change.get(part) or change.get(part.partition("-")[0]))
+            for part in place.split("&")
+        ]
+        working = tuple(all(days) for days in zip(*(part.working for part in parts), strict=True))
         count = 0
-        following = _following(found.working)
+        following = _following(working)
         start = first.toordinal() - EPOCH
         for index in range((last - first).days + 1):
-            count += found.working[index]
+            count += working[index]
             columns["place"].append(place)
             columns["day"].append(start + index)
-            columns["working"].append(found.working[index])
+            columns["working"].append(working[index])
             columns["no"].append(count)
             columns["next"].append(start + following[index])
             columns["weekday"].append((first + timedelta(days=index)).weekday())

@@ -1,0 +1,75 @@
+"""Stage `reach`: how each payer with a due step can be reached, by whom to ask for, in which language."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from creditdesk.engine.arith import attach, holds, to_day
+from creditdesk.engine.binding import latest
+from creditdesk.engine.day import Day
+
+ROLES = ("accounts_payable", "administrator", "general", "director", "buyer", "lawyer", "other")
+"""Whom a reminder goes to, in this order; an account manager asks for the buyer first."""
+
+
+def addresses_known(day: Day) -> bool:
+    """Whether the facts hold any address at all. Without one nothing can be said of a single customer."""
+    return day.facts.has("contact") or day.facts.any("customer", "street")
+
+
+def reach(day: Day, due: ir.Table) -> ir.Table:
+    """One row per payer of `due`.
+
+    Columns: payer, email_contact, phone_contact, mobile_contact, letter_contact (contact ids), has_email, has_phone,
+    has_mobile, has_letter, contact_language.
+    """
+    facts, now = day.facts, day.clock.day
+    payers = due.group_by("payer").aggregate(
+        sold=(_.owner == "account_manager").any(), street=holds(_.street.notnull()).any()
+    )
+    if not facts.has("contact"):
+        text = ibis.null("string")
+        known = facts.any("customer", "street")
+        found = payers.select(
+            "payer", email_contact=text, phone_contact=text, mobile_contact=text, letter_contact=text,
+            has_email=not known, has_phone=not known, has_mobile=not known,
+            has_letter=payers.street if known else ibis.literal(True), contact_language=text,
+        )  # fmt: skip
+        return day.stages.run("reach", found)
+    contact = latest(facts["contact"], "contact_id", now, facts.any("contact", "known_from"))
+    contact = contact.filter(
+        (contact.until_on.isnull() | (to_day(contact.until_on) >= now)) & ~holds(contact.opted_out)
+    )
+    contact = contact.inner_join(payers.select("payer", "sold"), contact.customer_id == payers.payer)
+    rank = ibis.cases(
+        *[(contact.role == role, at + 1) for at, role in enumerate(ROLES)], else_=len(ROLES) + 1
+    )
+    rank = ibis.ifelse(contact.sold & (contact.role == "buyer"), 0, rank)
+    order = ibis.ifelse(holds(contact.is_primary), 0, 1)
+    contact = contact.mutate(_key=(rank * 2 + order + 100).cast("string") + contact.contact_id)
+
+    def first(where: ir.BooleanValue) -> ir.StringValue:
+        return contact["_key"].min(where=holds(where)).substr(3)
+
+    found = contact.group_by("payer").aggregate(
+        email_contact=first(contact.email.notnull() & (contact.email != "")),
+        phone_contact=first(contact.phone.notnull() | contact.mobile.notnull()),
+        mobile_contact=first(contact.mobile.notnull()),
+        letter_contact=first(contact.address.notnull()),
+    )
+    found = attach(payers, found, "payer")
+    languages = [str(language) for language in day.policy.languages]
+    spoken = contact.filter(contact.language.isin(languages)).select(
+        any_contact=_.contact_id, contact_language=_.language
+    )
+    found = found.mutate(
+        any_contact=ibis.coalesce(found.email_contact, found.phone_contact, found.letter_contact),
+        has_email=found.email_contact.notnull(),
+        has_phone=found.phone_contact.notnull(),
+        has_mobile=found.mobile_contact.notnull(),
+        has_letter=found.letter_contact.notnull() | found.street,
+    )
+    found = attach(found, spoken.distinct(), "any_contact").drop("any_contact", "street", "sold")
+    return day.stages.run("reach", found)

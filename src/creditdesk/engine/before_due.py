@@ -1,0 +1,89 @@
+"""Stages `before_due` and `before_taken`: service steps before the due date, per invoice; they open no case (R3)."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from creditdesk.engine import suspension
+from creditdesk.engine.arith import attach, to_day
+from creditdesk.engine.collectible import INVOICE_HOLDS
+from creditdesk.engine.day import Day
+from creditdesk.engine.ladder import Ladder
+from creditdesk.engine.message import KEY
+from creditdesk.engine.next_step import with_payer
+from creditdesk.engine.workdays import today, with_no
+
+
+def before_due(
+    day: Day, item: ir.Table, debtor: ir.Table, segmented: ir.Table, ladder: Ladder, busy: ir.Table
+) -> tuple[ir.Table, ir.Table]:
+    """Payers for whom a step before due has come, shaped as stage `due`, and what it lists, shaped as `taken`.
+
+    Args:
+        busy: rows payer that have a step of their case due: one voice, the case goes first.
+    """
+    now = day.clock.day
+    open_items = item.filter((item.kind == "invoice") & ~item.settled & (item.age <= 0)).select(
+        *KEY, "invoice_id", "currency", "base", "eff_day", "open", "open_base"
+    )
+    if day.facts.has("dispute"):
+        quarrel = suspension.disputed(day, debtor).filter(_.disputed > 0)
+        open_items = open_items.anti_join(quarrel, "invoice_id")
+    open_items = open_items.anti_join(busy, "payer")
+    steps = ladder.before
+    wants = segmented.select("procedure", payer=segmented.customer_id).semi_join(steps, "procedure")
+    found = open_items.inner_join(wants, "payer").inner_join(steps, "procedure")
+    found = attach(found, debtor.select("place", payer=debtor.customer_id), "payer")
+    found = attach(found, today(day, "place", "today"), "place")
+    found = with_no(found, day, "place", "eff_day", "eff_no")
+    # an effective due day without work (a bank day that is a local holiday) counts as the working day before it
+    found = found.filter(
+        (found.eff_no + found.after <= found.today_no) & (found.open_base >= found.minimum.fill_null(0))
+    )
+    if day.facts.any("action", "invoice_ids"):
+        action = day.facts["action"].filter((_.direction == "out") & (to_day(_.done_on) <= now))
+        told = action.filter(~action.outcome.isin(["failed", "bounced"]).fill_null(False))
+        told = told.select("procedure", "step", invoice_id=told.invoice_ids.unnest())
+        found = found.anti_join(told, ["procedure", "step", "invoice_id"])
+    first = ibis.window(group_by=KEY)
+    found = found.mutate(_first=found.idx.min().over(first)).filter(lambda t: t.idx == t["_first"])
+    found = day.stages.run("before_invoice", found.drop("_first"))
+    none = ibis.null("int64")
+    head = found.group_by(*KEY).aggregate(
+        base=_.base.max(),
+        idx=_.idx.min(),
+        net_base=_.open_base.sum(),
+        gross_base=_.open_base.sum(),
+        oldest_due=_.eff_day.min(),
+        invoices=_.count(),
+    )
+    head = with_payer(head, debtor, segmented)
+    head = attach(head, steps, ["procedure", "idx"])
+    head = attach(attach(head, today(day, "place", "today"), "place"), today(day, "home", "home"), "home")
+    flags = {f"any_{code}": ibis.literal(False) for code in (*INVOICE_HOLDS, "estate", "unapproved")}
+    text = ibis.null("string")
+    head = head.mutate(
+        **flags,
+        oldest_gross=head.oldest_due, oldest_net=head.oldest_due, cash_taken=0, credit_taken=0, resume=none,
+        until=none, returned_day=none, all_estate=False, last_case=none, is_open=True, pos=none, reached=none,
+        ends=False, last_step=text, last_done_day=none, last_procedure=text, last_done_step=text, case_start=none,
+        steps_done=none, case_no=0, gross_no=head.today_no, net_no=head.today_no, part_no=none, is_returned=False,
+        due_no=head.today_no, today=day.clock.day, due_day=day.clock.day, due_gross=True, due_net=True, stands_in=False,
+        fit_net_base=head.net_base, fit_count=head.invoices,
+    )  # fmt: skip
+    keyed = (found.eff_day + 1_000_000).cast("string") + ibis.literal("\x1f") + found.invoice_id
+    by_currency = found.group_by(*KEY, "currency").aggregate(amount=_.open.sum())
+    amounts = by_currency.group_by(*KEY).aggregate(
+        amounts=ibis.struct({"currency": _.currency, "amount": _.amount}).collect()
+    )
+    lists = (
+        found.mutate(_keyed=keyed)
+        .group_by(*KEY)
+        .aggregate(amount=_.open_base.sum(), asked_base=_.open_base.sum(), _ids=_["_keyed"].collect())
+    )
+    ids = lists["_ids"].sort().join("\x1e").re_replace("[0-9]{7}\x1f", "").split("\x1e")
+    lists = lists.mutate(invoice_ids=ids).drop("_ids")
+    lists = attach(lists, amounts.mutate(amounts=amounts.amounts.sort()), KEY)
+    return head, lists

@@ -1,0 +1,226 @@
+"""Stage `past_due`: every invoice past due and what of it may be asked for today (R7).
+
+Taken off the open amount, in this order and never below 0: what is out of the message as a whole, the disputed part,
+plans, promises, then unallocated money and open credit notes of the same payer and currency, oldest invoice first.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from creditdesk.engine import suspension
+from creditdesk.engine.arith import Value, attach, holds, to_day
+from creditdesk.engine.day import Day
+
+INVOICE_HOLDS = (
+    "handed_over", "written_off", "direct_debit", "disputed", "plan", "promised", "claimed_paid",
+    "invoice_not_delivered", "factored", "paused",
+)  # fmt: skip
+"""Hold codes of an invoice, in the order of PROCEDURE."""
+
+
+def past_due(
+    day: Day, debtor: ir.Table, item: ir.Table, promise: ir.Table | None, funds: ir.Table | None
+) -> ir.Table:
+    """One row per invoice past due.
+
+    Args:
+        promise: rows of promises in force (stage `promise_state`), or None when there are none.
+        funds: rows payer, currency, cash, credit: unallocated money and open credit notes; None when none.
+
+    Columns: payer, company, customer_id, invoice_id, currency, base, eff_day, start_day (the day offsets count from),
+    issued_day, open, net (what may be asked for), open_base, net_base; what was taken off: off_disputed, off_plan,
+    off_promise, off_cash, off_credit; flags per hold code `is_<code>`, is_estate (issued before an insolvency);
+    resume (last day on which something that suspended it ended), until (earliest day a hold on it can end),
+    debit_returned.
+    """
+    facts, now = day.facts, day.clock.day
+    late = item.filter(item.overdue)
+    start = late.eff_day
+    if facts.any("invoice", "corrects_invoice_id"):
+        # a corrected invoice counts from its own sending (R10)
+        start = ibis.ifelse(
+            late.corrects_invoice_id.notnull(),
+            ibis.greatest(late.eff_day, late.sent_day.fill_null(0)),
+            late.eff_day,
+        )
+    found = late.select(
+        "payer", "company", "customer_id", "invoice_id", "currency", "base", "eff_day", "issued_day", "open",
+        "written_off", "delivery_state", "manner", "sent_day", "factored", start_day=start,
+    )  # fmt: skip
+    none = ibis.null("int64")
+    if facts.has("handover"):
+        found = attach(found, suspension.handed_over(day), "invoice_id")
+    else:
+        found = found.mutate(handed_over=False)
+    if facts.has("dispute"):
+        found = attach(found, suspension.disputed(day, debtor), "invoice_id")
+    else:
+        found = found.mutate(disputed=none, dispute_until=none, dispute_resume=none)
+    if facts.has("plan"):
+        found = attach(found, suspension.planned(day, debtor), "invoice_id")
+    else:
+        found = found.mutate(in_plan=False, plan_until=none, plan_resume=none)
+    if facts.any("action", "invoice_ids"):
+        found = attach(found, suspension.claimed_paid(day, item), "invoice_id")
+    else:
+        found = found.mutate(claim_until=none)
+    if facts.has("collection") or facts.any("invoice", "payment_method"):
+        found = attach(found, suspension.direct_debits(day, item), "invoice_id")
+    else:
+        found = found.mutate(debit_until=none, debit_returned=none)
+    if facts.any("pause", "invoice_id"):
+        paused = (
+            suspension.pauses(day)
+            .filter(_.invoice_id.notnull() & _.channel.isnull())
+            .group_by("invoice_id")
+            .aggregate(pauses=_.count(), pause_until=_.pause_until.max())
+        )
+        found = attach(found, paused, "invoice_id")
+    else:
+        found = found.mutate(pauses=none, pause_until=none)
+    found = _estate(day, found)
+    undelivered = holds(found.delivery_state.isin(["rejected", "bounced"])) | holds(found.sent_day > now)
+    undelivered = undelivered | (
+        holds(found.manner == "peppol")
+        & holds(found.delivery_state.notnull() & (found.delivery_state != "delivered"))
+    )
+    found = found.mutate(
+        is_handed_over=holds(found.handed_over),
+        is_written_off=found.written_off > 0,
+        is_direct_debit=holds(found.debit_until >= now),
+        is_claimed_paid=holds(found.claim_until >= now),
+        is_invoice_not_delivered=undelivered,
+        is_factored=found.factored,
+        is_paused=holds(found.pauses > 0),
+    )
+    whole = [f"is_{code}" for code in
+             ("handed_over", "written_off", "direct_debit", "claimed_paid", "invoice_not_delivered", "factored",
+              "paused", "estate")]  # fmt: skip
+    removed = reduce(lambda one, other: one | other, [found[name] for name in whole])
+    found = found.mutate(_need=ibis.ifelse(removed, 0, found.open))
+    found = _take(found, "off_disputed", found.disputed.fill_null(0))
+    found = _take(found, "off_plan", ibis.ifelse(holds(found.in_plan), found.open, 0))
+    found = _promises(day, found, promise)
+    if funds is not None:
+        found = attach(found, funds.select("payer", "currency", "cash", "credit"), ["payer", "currency"])
+        found = _take_oldest_first(found, "off_cash", found.cash)
+        found = _take_oldest_first(found, "off_credit", found.credit)
+    else:
+        found = found.mutate(off_cash=0, off_credit=0)
+    found = suspension.in_base(day, found, open_base="open", net_base="_need")
+    resume = ibis.greatest(found.dispute_resume, found.plan_resume, found.promise_resume)
+    until = ibis.least(
+        ibis.ifelse(found.is_direct_debit, found.debit_until + 1, none),
+        ibis.ifelse(found.off_plan > 0, found.plan_until + 1, none),
+        ibis.ifelse(found.off_promise > 0, found.promise_until + 1, none),
+        ibis.ifelse(found.is_claimed_paid, found.claim_until + 1, none),
+        ibis.ifelse(found.is_paused, found.pause_until + 1, none),
+    )
+    chosen = found.select(
+        "payer", "company", "customer_id", "invoice_id", "currency", "base", "eff_day", "start_day", "issued_day",
+        "open", "open_base", "net_base", "off_disputed", "off_plan", "off_promise", "off_cash", "off_credit", *whole,
+        net=found["_need"],
+        is_disputed=found.off_disputed > 0,
+        is_plan=found.off_plan > 0,
+        is_promised=found.off_promise > 0,
+        is_unapproved=holds(found.unapproved),
+        resume=ibis.ifelse(resume <= now, resume, none),
+        until=until,
+        debit_returned=found.debit_returned,
+    )  # fmt: skip
+    return day.stages.run("past_due", chosen)
+
+
+def _take(table: ir.Table, name: str, amount: Value) -> ir.Table:
+    """Take `amount`, at most what is still needed, off each row; `name` says how much it was."""
+    taken = ibis.least(table["_need"], amount)
+    return table.mutate(**{name: taken}).mutate(_need=lambda t: t["_need"] - t[name])
+
+
+def _take_oldest_first(table: ir.Table, name: str, amount: Value) -> ir.Table:
+    """Take `amount` of the payer and currency off its invoices, oldest first; `name` says how much of each."""
+    upto = ibis.window(
+        group_by=["payer", "currency"], order_by=["eff_day", "invoice_id"], preceding=None, following=0
+    )
+    table = table.mutate(_has=amount.fill_null(0))
+    table = table.mutate(_sum=table["_need"].sum().over(upto).cast("int64"))
+    left = ibis.greatest(table["_has"] - (table["_sum"] - table["_need"]), 0)
+    return _take(table, name, left).drop("_has", "_sum")
+
+
+def _promises(day: Day, found: ir.Table, promise: ir.Table | None) -> ir.Table:
+    """Take promises off, of the invoice they name or of the oldest; most of the whole suspends the case (R8)."""
+    none = ibis.null("int64")
+    if promise is None:
+        return found.mutate(off_promise=0, promise_resume=none, promise_until=none, unapproved=False)
+    named = (
+        promise.filter(_.invoice_id.notnull())
+        .group_by("invoice_id")
+        .aggregate(
+            named_rest=_.active_rest.sum(where=~_.beyond_policy),
+            named_until=_.deadline_day.max(where=(_.active_rest > 0) & ~_.beyond_policy),
+        )
+    )
+    general = promise.group_by("payer", "currency").aggregate(
+        general_rest=_.active_rest.sum(where=_.invoice_id.isnull() & ~_.beyond_policy),
+        promise_until=_.deadline_day.max(where=_.active_rest > 0),
+        broken_deadline=_.deadline_day.max(where=_.broken),
+        unapproved=((_.active_rest > 0) & _.beyond_policy).any(),
+    )
+    found = attach(found, named, "invoice_id")
+    found = attach(found, general, ["payer", "currency"])
+    found = found.mutate(_before=found["_need"])
+    found = _take(found, "off_named", found.named_rest.fill_null(0))
+    found = _take_oldest_first(found, "off_general", found.general_rest)
+    found = suspension.in_base(day, found, _before_base="_before", _left_base="_need")
+    every = ibis.window(group_by="payer")
+    before = found["_before_base"].sum().over(every).cast("int64")
+    left = found["_left_base"].sum().over(every).cast("int64")
+    most = float(day.policy.promise.suspend_share)
+    suspended = (before > left) & ((before - left) >= before * most)
+    return found.mutate(
+        off_promise=ibis.ifelse(suspended, found["_before"], found.off_named + found.off_general),
+        _need=ibis.ifelse(suspended, 0, found["_need"]),
+        promise_resume=found.broken_deadline + 1,
+    ).drop("off_named", "off_general", "named_rest", "general_rest", "_before", "_before_base", "_left_base")
+
+
+def _estate(day: Day, found: ir.Table) -> ir.Table:
+    """Flag what was issued before an insolvency or other legal status: it is claimed, not dunned (R14)."""
+    status = legal_status(day)
+    if status is None:
+        return found.mutate(is_estate=False)
+    first = status.group_by(payer=_.customer_id).aggregate(estate_day=_.from_day.min())
+    found = attach(found, first, "payer")
+    return found.mutate(is_estate=holds(found.issued_day < found.estate_day)).drop("estate_day")
+
+
+def legal_status(day: Day) -> ir.Table | None:
+    """Rows customer_id, from_day, deadline_day, reference of every legal status in force; None when there is none."""
+    facts, now = day.facts, day.clock.day
+    parts = []
+    if facts.has("legal_status"):
+        status = facts["legal_status"]
+        live = status.filter(
+            (to_day(status.from_on) <= now) & (status.ended_on.isnull() | (to_day(status.ended_on) > now))
+        )
+        parts.append(
+            live.select(
+                "customer_id", from_day=to_day(live.from_on), deadline_day=to_day(live.claim_deadline)
+            )
+        )
+    if facts.any("customer", "insolvent_on"):
+        customer = facts["customer"].filter(to_day(_.insolvent_on) <= now)
+        parts.append(
+            customer.select(
+                "customer_id", from_day=to_day(customer.insolvent_on), deadline_day=ibis.null("int64")
+            ).distinct()
+        )
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else parts[0].union(parts[1])

@@ -1,0 +1,107 @@
+"""Stages `due` and `taken`: which invoices a due step takes, and the amount it asks for (R7).
+
+A soft step takes every collectible invoice past due. A hard step takes only invoices that a written step of the case
+listed and that are old enough; if none is, the procedure's last written step below level 4 is done in its place.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from creditdesk.engine.arith import attach, holds
+from creditdesk.engine.day import Day
+from creditdesk.engine.ladder import Ladder
+from creditdesk.engine.workdays import with_no
+
+KEY = ["payer", "company"]
+STEP_COLUMNS = (
+    "step", "level", "do", "option_1", "option_2", "option_3", "owner", "template", "approval", "attempts", "wait",
+    "minimum", "hard", "written", "stop_delivery", "costs", "legal_notice", "person", "contact", "overdue_after",
+)  # fmt: skip
+
+
+def invoices_of(day: Day, due: ir.Table, past_due: ir.Table, case_invoice: ir.Table | None) -> ir.Table:
+    """Per payer with a due step its invoices past due: whether the step may take each (`fits`).
+
+    Columns: payer, company, invoice_id, currency, eff_day, open, open_base, net, net_base, fits.
+    """
+    head = due.select(*KEY, "case_no", "hard", "level", "invoice_age", "place", "today_no")
+    found = past_due.inner_join(head, KEY)
+    if case_invoice is not None:
+        known = case_invoice.select(*KEY, "case_no", "invoice_id", listed=_.written, notice_day=_.notice_day)
+        found = attach(found, known, [*KEY, "case_no", "invoice_id"])
+    else:
+        found = found.mutate(listed=False, notice_day=ibis.null("int64"))
+    found = with_no(found, day, "place", "eff_day", "eff_no")
+    found = with_no(found, day, "place", "notice_day", "notice_no")
+    old = found.today_no - found.eff_no >= found.invoice_age
+    noticed = (found.level < 6) | holds(
+        found.today_no - found.notice_no >= day.policy.conduct.hand_over_notice_days
+    )
+    fits = ~found.hard | (holds(found.listed) & holds(old) & noticed)
+    return found.select(
+        *KEY, "invoice_id", "currency", "base", "eff_day", "open", "open_base", "net", "net_base", fits=fits
+    )
+
+
+def choose(day: Day, due: ir.Table, invoices: ir.Table, ladder: Ladder) -> ir.Table:
+    """Stage `due`: the step that is really done, the stand-in where no invoice fits a hard one.
+
+    Adds to the rows of `next_step`: stands_in, fit_net_base, fit_count.
+    """
+    fit = invoices.group_by(*KEY).aggregate(
+        fit_net_base=_.net_base.sum(where=_.fits & (_.net > 0)),
+        fit_count=(_.fits & (_.net > 0)).sum(),
+        open_fit=_.fits.sum(),
+    )
+    found = attach(due, fit, KEY)
+    # nothing fits: neither of what may be asked for, nor, where nothing may be, of what is past due at all
+    lacking = ibis.ifelse(
+        found.net_base > 0, found.fit_count.fill_null(0) == 0, found.open_fit.fill_null(0) == 0
+    )
+    stands_in = holds(found.hard) & lacking
+    stand = ladder.steps.select(
+        "procedure", stand_in=_.idx, **{f"s_{name}": ladder.steps[name] for name in STEP_COLUMNS}
+    )
+    found = attach(found.mutate(stands_in=stands_in), stand, ["procedure", "stand_in"])
+    # a procedure without a written step has nothing to do in its place: the hard step waits for its invoices
+    found = found.filter(~found.stands_in | found.s_step.notnull())
+    chosen = {name: ibis.ifelse(found.stands_in, found[f"s_{name}"], found[name]) for name in STEP_COLUMNS}
+    found = found.mutate(**chosen).drop(*[f"s_{name}" for name in STEP_COLUMNS], "open_fit")
+    return day.stages.run("due", found)
+
+
+def taken(day: Day, due: ir.Table, invoices: ir.Table) -> ir.Table:
+    """Stage `taken`: per payer what the message lists. Where nothing may be asked for, what is past due stands there.
+
+    Columns: payer, company, asked_base (what may be asked for), amount (reporting currency), invoice_ids (oldest
+    first), amounts (sum per currency).
+    """
+    head = due.select(*KEY, "stands_in", anything=due.net_base > 0)
+    found = invoices.inner_join(head, KEY)
+    found = found.filter((found.fits | found.stands_in) & (~found.anything | (found.net > 0)))
+    found = found.mutate(
+        listed=ibis.ifelse(found.anything, found.net, found.open),
+        listed_base=ibis.ifelse(found.anything, found.net_base, found.open_base),
+    )
+    by_currency = found.group_by(*KEY, "currency").aggregate(amount=_.listed.sum())
+    amounts = by_currency.group_by(*KEY).aggregate(
+        amounts=ibis.struct({"currency": _.currency, "amount": _.amount}).collect()
+    )
+    # ids sorted by age without a lambda: the age goes before each id, and is cut off again
+    keyed = (found.eff_day + 1_000_000).cast("string") + ibis.literal("\x1f") + found.invoice_id
+    lists = (
+        found.mutate(_keyed=keyed)
+        .group_by(*KEY)
+        .aggregate(
+            amount=_.listed_base.sum(),
+            asked_base=_.net_base.sum(),
+            _ids=_["_keyed"].collect(),
+        )
+    )
+    joined = lists["_ids"].sort().join("\x1e")
+    lists = lists.mutate(invoice_ids=joined.re_replace("[0-9]{7}\x1f", "").split("\x1e")).drop("_ids")
+    lists = attach(lists, amounts.mutate(amounts=amounts.amounts.sort()), KEY)
+    return day.stages.run("taken", lists)

@@ -1,0 +1,143 @@
+"""From segments to actions: the order of the procedure's stages (R0 to R16)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from creditdesk.engine import actions, casefile, tasks
+from creditdesk.engine.addressing import reach
+from creditdesk.engine.arith import to_date
+from creditdesk.engine.backend import conform
+from creditdesk.engine.before_due import before_due
+from creditdesk.engine.collectible import legal_status, past_due
+from creditdesk.engine.day import Day
+from creditdesk.engine.gate import Gate, gated, legal_notices
+from creditdesk.engine.ladder import ladder
+from creditdesk.engine.message import choose, invoices_of, taken
+from creditdesk.engine.next_step import next_steps, part_payments, situations
+from creditdesk.engine.suspension import handed_over
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the procedure builds on: the stages before it.
+
+    Attributes:
+        debtor, item, profile, segmented: stages of those names.
+        promise: stage `promise_state`, None without promises.
+        funds: stage `funds`, None without payments and credit notes.
+        previous: `action_due` of the previous run, None on a cold start.
+        data_problem: rows payer, None when no row was quarantined.
+    """
+
+    debtor: ir.Table
+    item: ir.Table
+    profile: ir.Table
+    segmented: ir.Table
+    promise: ir.Table | None
+    funds: ir.Table | None
+    previous: ir.Table | None
+    data_problem: ir.Table | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the procedure gives: the contract's tables, and per customer where its case stands.
+
+    Attributes:
+        case: rows customer_id, case_no, last_step, next_step, next_due_on, for the decision.
+    """
+
+    action_due: ir.Table
+    held: ir.Table
+    skipped: ir.Table
+    case: ir.Table
+
+
+def procedure(day: Day, inputs: Inputs) -> Outcome:
+    """Run the procedure and the gate for one day."""
+    stages = day.stages
+    steps_of = ladder(day)
+    late = past_due(day, inputs.debtor, inputs.item, inputs.promise, inputs.funds)
+    situation = situations(day, late)
+    procedure_of = inputs.segmented.select("procedure", payer=inputs.segmented.customer_id)
+    every = casefile.procedure_actions(day, inputs.debtor)
+    status = legal_status(day)
+    case = invoices = done = part = None
+    if every is not None:
+        every = stages.run("case_action", every)
+        done = casefile.done_steps(day, every, procedure_of, steps_of)
+        invoices = casefile.case_invoices(day, done, inputs.item)
+        left = _left(day, late, status)
+        case = casefile.case_states(day, done, invoices, inputs.item, left)
+        if day.facts.has("allocation"):
+            part = stages.run("part_payment", part_payments(day, late, case))
+    steps = next_steps(day, situation, case, inputs.debtor, inputs.segmented, steps_of, part)
+    due = steps.filter(_.due_gross & _.step.notnull() & _.dunning & ~_.ends)
+    fitting = stages.run("due_invoice", invoices_of(day, due, late, invoices))
+    due = choose(day, due, fitting, steps_of)
+    lists = taken(day, due, fitting)
+    if steps_of.has_before:
+        early, early_lists = before_due(
+            day, inputs.item, inputs.debtor, inputs.segmented, steps_of, due.select("payer")
+        )
+        due = stages.run("due_all", due.union(conform(early, due.schema())))
+        lists = stages.run("taken_all", lists.union(conform(early_lists, lists.schema())))
+    habit = inputs.profile.filter(inputs.profile.habit_hold_until.notnull()).select(
+        payer=_.customer_id, hold_until=_.habit_hold_until.epoch_days().cast("int64")
+    )
+    gate = Gate(
+        actions=every,
+        funds=inputs.funds,
+        notices=legal_notices(day, done, steps_of.steps) if done is not None else None,
+        habit=habit,
+        status=status,
+        data_problem=inputs.data_problem,
+    )
+    checked = gated(day, due, lists, reach(day, due), gate)
+    rows = actions.shaped(day, checked, inputs.profile, inputs.promise)
+    rows = actions.overdue_tasks(day, actions.listed(day, rows, inputs.previous))
+    rows = stages.run("step_row", rows.select(*_ROW, "do", "contact_id", *_STATE))
+    extra = [tasks.reviews(day, steps), tasks.contacts_to_complete(rows)]
+    if status is not None:
+        extra.append(tasks.file_claims(day, status, inputs.item, inputs.debtor, inputs.segmented))
+    return Outcome(
+        action_due=actions.action_due(day, rows, extra),
+        held=actions.held(day, rows),
+        skipped=actions.skipped(day, rows),
+        case=_case(steps, case),
+    )
+
+
+_ROW = tasks.TASK_COLUMNS
+_STATE = (
+    "hold", "holds", "hold_until", "skip", "due_net", "acted_today", "too_late", "wait", "listed_day",
+)  # fmt: skip
+
+
+def _left(day: Day, late: ir.Table, status: ir.Table | None) -> ir.Table | None:
+    """Invoices that have left their case though open: handed over, or claimed in an insolvency."""
+    gone = late.filter(late.is_estate).select("invoice_id") if status is not None else None
+    if day.facts.has("handover"):
+        files = handed_over(day).select("invoice_id")
+        gone = files if gone is None else gone.union(files)
+    return gone
+
+
+def _case(steps: ir.Table, case: ir.Table | None) -> ir.Table:
+    """Per customer its open case: one company's where it has several, the one furthest on."""
+    rows = steps.filter(steps.procedure.notnull())
+    order = ibis.window(group_by="payer", order_by=[ibis.desc("is_open"), ibis.desc("gross_base"), "company"])
+    rows = rows.mutate(_first=ibis.row_number().over(order)).filter(lambda t: t["_first"] == 0)
+    opened = rows.is_open | rows.due_gross
+    return rows.select(
+        customer_id=rows.payer,
+        case_no=ibis.ifelse(opened, rows.case_no, ibis.null("int64")),
+        last_step=rows.last_step,
+        next_step=rows.step,
+        next_due_on=to_date(rows.due_day),
+    )

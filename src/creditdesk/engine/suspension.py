@@ -1,0 +1,184 @@
+"""What takes an invoice, or part of it, out of the message: disputes, plans, claims of payment, hand-over, pauses.
+
+Each function gives rows per invoice for the deductions of R7, as known on the day.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from creditdesk.engine.arith import attach, holds, rnd, to_day
+from creditdesk.engine.day import Day
+from creditdesk.engine.items import known_allocations
+from creditdesk.engine.workdays import today, with_day, with_no
+
+OURS_TO_MEND = ("customer_right", "partly_right")
+
+
+def disputed(day: Day, debtor: ir.Table) -> ir.Table:
+    """Rows invoice_id, disputed (amount out of the message), dispute_until (deadline), dispute_resume (day), R10.
+
+    Open disputes count; one closed in our favour counts three more working days; one closed in the customer's
+    favour counts until its credit note is there.
+    """
+    facts, now, wait = day.facts, day.clock.day, day.policy.conduct.dispute_days
+    dispute = facts["dispute"].filter(_.invoice_id.notnull()).mutate(closed_day=to_day(_.closed_on))
+    dispute = dispute.filter(to_day(dispute.opened_on) <= now)
+    dispute = attach(dispute, debtor.select("customer_id", "place"), "customer_id")
+    dispute = with_no(dispute, day, "place", "closed_day", "closed_no")
+    dispute = attach(dispute, today(day, "place", "today"), "place")
+    credits = (
+        facts["invoice"]
+        .filter((_.kind == "credit_note") & (to_day(_.issued) <= now))
+        .select(credit_note_id=_.invoice_id, credited_day=to_day(_.issued))
+    )
+    dispute = attach(dispute, credits, "credit_note_id")
+    closed = holds(dispute.closed_day <= now)
+    mend = dispute.outcome.isin(OURS_TO_MEND).fill_null(False)
+    waiting = closed & ~mend & holds(dispute.today_no < dispute.closed_no + wait)
+    uncredited = closed & mend & dispute.credited_day.isnull()
+    dispute = dispute.mutate(
+        active=~closed | waiting | uncredited,
+        resume_no=ibis.ifelse(closed & ~mend, dispute.closed_no + wait, ibis.null("int64")),
+    )
+    dispute = with_day(dispute, day, "place", "resume_no", "resume")
+    return dispute.group_by("invoice_id").aggregate(
+        disputed=_.amount.sum(where=_.active),
+        dispute_until=to_day(_.deadline.max(where=_.active)),
+        dispute_resume=_.resume.max(),
+    )
+
+
+def planned(day: Day, debtor: ir.Table) -> ir.Table:
+    """Rows invoice_id, in_plan, plan_until (day of the next instalment plus its bank days), plan_resume (day), R9.
+
+    A plan is in force from its agreement until it ends or an instalment stays unpaid three bank days after its date.
+    Money on its invoices since the agreement pays the instalments in their order.
+    """
+    facts, now = day.facts, day.clock.day
+    grace = day.policy.conduct.plan_bank_days
+    plan = facts["plan"].mutate(agreed_day=to_day(_.agreed_on), ended_day=to_day(_.ended_on))
+    plan = plan.filter((plan.agreed_day <= now) & (plan.ended_day.isnull() | (plan.ended_day > now)))
+    plan = attach(plan, debtor.select("customer_id", "bank", "survivor_id"), "customer_id")
+    listed = plan.select("plan_id", "agreed_day", invoice_id=plan.invoice_ids.unnest())
+    money = known_allocations(day).filter(_.money).select("invoice_id", "amount", "pay_day")
+    paid = (
+        listed.inner_join(money, "invoice_id")
+        .filter(_.pay_day >= _.agreed_day)
+        .group_by("plan_id")
+        .aggregate(paid=_.amount.sum())
+    )
+    instalment = facts["instalment"].mutate(at=to_day(_.due_on))
+    instalment = instalment.inner_join(plan.select("plan_id", "bank"), "plan_id")
+    instalment = attach(instalment, paid, "plan_id")
+    upto = ibis.window(group_by="plan_id", order_by="at", preceding=None, following=0)
+    instalment = instalment.mutate(asked=instalment.amount.sum().over(upto))
+    unpaid = instalment.filter(lambda t: t.asked > t.paid.fill_null(0) + _slack(day))
+    banks = day.calendar.select(bank=_.place, at=_.day, due_bank=_.next)
+    unpaid = attach(unpaid, banks, ["bank", "at"])
+    unpaid = with_no(unpaid, day, "bank", "due_bank", "due_no").mutate(last_no=_.due_no + grace)
+    first = unpaid.group_by("plan_id", "bank").aggregate(last_no=_.last_no.min())
+    first = attach(first, today(day, "bank", "bank_today"), "bank")
+    first = first.mutate(resume_no=first.last_no + 1)
+    first = with_day(first, day, "bank", "last_no", "plan_until")
+    first = with_day(first, day, "bank", "resume_no", "plan_break")
+    state = first.select("plan_id", "plan_until", "plan_break", broken=holds(_.bank_today_no > _.last_no))
+    listed = attach(listed, state, "plan_id")
+    broken = listed.broken.fill_null(False)
+    return (
+        listed.mutate(broken=broken)
+        .group_by("invoice_id")
+        .aggregate(
+            in_plan=(~_.broken).any(),
+            plan_until=_.plan_until.max(where=~_.broken),
+            plan_resume=_.plan_break.max(where=_.broken),
+        )
+    )
+
+
+def _slack(day: Day) -> int:
+    return day.minor(day.policy.tolerance.amount)
+
+
+def handed_over(day: Day) -> ir.Table:
+    """Rows invoice_id of files that are with an agency, bailiff or lawyer (R12)."""
+    now = day.clock.day
+    file = day.facts["handover"]
+    out = file.filter(
+        (to_day(file.handed_on) <= now) & (file.returned_on.isnull() | (to_day(file.returned_on) > now))
+    )
+    return out.select(invoice_id=out.invoice_ids.unnest()).distinct().mutate(handed_over=True)
+
+
+def claimed_paid(day: Day, item: ir.Table) -> ir.Table:
+    """Rows invoice_id, claim_until: the debtor says it paid; believed once, for five bank days."""
+    now, grace = day.clock.day, day.policy.conduct.claimed_paid_bank_days
+    claim = day.facts["action"].filter(holds(_.outcome == "paid_claimed") & (to_day(_.done_on) <= now))
+    claim = claim.select(claimed_day=to_day(claim.done_on), invoice_id=claim.invoice_ids.unnest())
+    first = claim.group_by("invoice_id").aggregate(claimed_day=_.claimed_day.min())
+    first = first.inner_join(item.select("invoice_id", bank=ibis.literal("@") + item.base), "invoice_id")
+    first = with_no(first, day, "bank", "claimed_day", "claimed_no")
+    first = first.mutate(until_no=first.claimed_no + grace)
+    first = with_day(first, day, "bank", "until_no", "claim_until")
+    return first.select("invoice_id", "claim_until")
+
+
+def direct_debits(day: Day, item: ir.Table) -> ir.Table:
+    """Rows invoice_id, debit_until, debit_returned (day), R13: not collectible before the collection plus five
+    bank days, collectible at once when it is returned.
+    """
+    facts, now, grace = day.facts, day.clock.day, day.policy.conduct.direct_debit_bank_days
+    debit = item.filter(item.direct_debit & ~item.settled).select(
+        "invoice_id", bank=ibis.literal("@") + item.base, at=item.eff_day
+    )
+    if facts.has("collection"):
+        collection = facts["collection"].mutate(back=to_day(_.returned_on), at_bank=to_day(_.collect_on))
+        collected = collection.group_by("invoice_id").aggregate(
+            presented=_.at_bank.max(), returned=_.back.max(where=holds(_.back <= now))
+        )
+        debit = item.filter(item.overdue).select(
+            "invoice_id", "direct_debit", "eff_day", bank=ibis.literal("@") + item.base
+        )
+        debit = attach(debit, collected, "invoice_id")
+        debit = debit.filter(debit.direct_debit | debit.presented.notnull())
+        # a return undoes the collection it answers; a later one is presented anew
+        standing = debit.presented.isnull() | debit.returned.isnull() | (debit.presented > debit.returned)
+        debit = debit.mutate(
+            at=ibis.ifelse(standing, ibis.coalesce(debit.presented, debit.eff_day), ibis.null("int64")),
+            returned=ibis.ifelse(standing, ibis.null("int64"), debit.returned),
+        )
+    else:
+        debit = debit.mutate(returned=ibis.null("int64"))
+    banks = day.calendar.select(bank=_.place, at=_.day, at_bank=_.next)
+    debit = attach(debit, banks, ["bank", "at"])
+    debit = with_no(debit, day, "bank", "at_bank", "at_no").mutate(until_no=_.at_no + grace)
+    debit = with_day(debit, day, "bank", "until_no", "debit_until")
+    return debit.select("invoice_id", "debit_until", debit_returned=debit.returned)
+
+
+def pauses(day: Day) -> ir.Table:
+    """Rows customer_id, invoice_id?, channel?, pause_until? of pauses in force on the day."""
+    now = day.clock.day
+    pause = day.facts["pause"]
+    until = to_day(pause.until_on)
+    active = pause.filter((to_day(pause.from_on) <= now) & (until.isnull() | (until >= now)))
+    return active.select("customer_id", "invoice_id", "channel", pause_until=to_day(active.until_on))
+
+
+def in_base(day: Day, table: ir.Table, **amounts: str) -> ir.Table:
+    """`table` (with currency and base) with amounts in the reporting currency at the rate of the day.
+
+    Args:
+        amounts: name of the new column = name of the column in minor units of `currency`.
+    """
+    if not day.multi_currency:
+        return table.mutate(**{new: table[old] for new, old in amounts.items()})
+    rates = day.rate.filter(day.rate.day == day.clock.day).select("currency", "base", _factor=_.factor)
+    table = attach(table, rates, ["currency", "base"])
+    same = table.currency == table.base
+    converted = {
+        new: ibis.ifelse(same, table[old], rnd(table[old] * table["_factor"])) for new, old in amounts.items()
+    }
+    return table.mutate(**converted).drop("_factor")

@@ -1,0 +1,108 @@
+"""Tasks for people that a case opens beside its steps: file a claim, complete a contact, decide what no step says."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from creditdesk.engine.arith import attach, holds, to_day
+from creditdesk.engine.day import Day
+from creditdesk.engine.next_step import REVIEW
+from creditdesk.facts.decisions import AMOUNTS, PRIORITY
+
+FILE_CLAIM = "file_claim"
+COMPLETE_CONTACT = "complete_contact"
+
+TASK_COLUMNS = (
+    "payer", "company", "procedure", "case_no", "step", "level", "template", "due_day", "invoice_ids", "amounts",
+    "amount", "base", "language", "owner", "owner_id", "priority", "priority_reasons",
+)  # fmt: skip
+
+
+def file_claims(
+    day: Day, status: ir.Table, item: ir.Table, debtor: ir.Table, segmented: ir.Table
+) -> ir.Table:
+    """R14: from the first day of a legal status the credit manager files the claim, until the task is done.
+
+    What is open of before that day is claimed, due or not; the deadline stands in the priority's reasons.
+    """
+    now = day.clock.day
+    first = status.group_by(payer=_.customer_id).aggregate(
+        from_day=_.from_day.min(), deadline_day=_.deadline_day.min()
+    )
+    claim = item.filter((item.kind == "invoice") & ~item.settled).inner_join(first, "payer")
+    claim = claim.filter(claim.issued_day < claim.from_day)
+    by_currency = claim.group_by("payer", "company", "currency").aggregate(amount=_.open.sum())
+    amounts = by_currency.group_by("payer", "company").aggregate(
+        amounts=ibis.struct({"currency": _.currency, "amount": _.amount}).collect()
+    )
+    found = claim.group_by("payer", "company").aggregate(
+        from_day=_.from_day.min(),
+        deadline_day=_.deadline_day.min(),
+        amount=_.open_base.sum(),
+        base=_.base.max(),
+        invoice_ids=_.invoice_id.collect(),
+    )
+    found = attach(found, amounts, ["payer", "company"])
+    if day.facts.any("action", "step"):
+        action = day.facts["action"]
+        done = action.filter((action.step == FILE_CLAIM) & (to_day(action.done_on) <= now))
+        done = done.group_by(payer=done.customer_id).aggregate(done_day=to_day(_.done_on.max()))
+        found = attach(found, done, "payer")
+        found = found.filter(~holds(found.done_day >= found.from_day))
+    found = attach(found, debtor.select("speaks", payer=debtor.customer_id), "payer")
+    found = attach(found, segmented.select("procedure", payer=segmented.customer_id), "payer")
+    days_left = found.deadline_day - now
+    deadline = ibis.array(
+        [ibis.struct({"reason": ibis.literal("claim_deadline"), "points": days_left.cast("int64")})]
+    )
+    return found.mutate(
+        procedure=found.procedure.fill_null("insolvent"),
+        case_no=0,
+        step=ibis.literal(FILE_CLAIM),
+        level=0,
+        template=ibis.literal(FILE_CLAIM),
+        due_day=found.from_day,
+        invoice_ids=found.invoice_ids.sort(),
+        amounts=found.amounts.sort(),
+        language=found.speaks,
+        owner=ibis.literal("credit_manager"),
+        owner_id=ibis.null("string"),
+        priority=ibis.cases((holds(days_left <= 14), 100), (holds(days_left <= 30), 90), else_=80).cast(
+            "int64"
+        ),
+        priority_reasons=ibis.ifelse(
+            found.deadline_day.notnull(), deadline.cast(PRIORITY), ibis.literal([], type=PRIORITY)
+        ),
+    ).select(*TASK_COLUMNS)
+
+
+def contacts_to_complete(held: ir.Table) -> ir.Table:
+    """A step that no channel can bring to the debtor opens a task to find out how to reach it."""
+    lacking = held.filter(held.holds.contains("no_address"))
+    return lacking.mutate(
+        step=ibis.literal(COMPLETE_CONTACT),
+        level=0,
+        template=ibis.literal(COMPLETE_CONTACT),
+        owner=ibis.literal("collector"),
+    ).select(*TASK_COLUMNS)
+
+
+def reviews(day: Day, steps: ir.Table) -> ir.Table:
+    """R15: a procedure has no step that is not softer than where the case stands; the credit manager decides."""
+    found = steps.filter(steps.ends & (steps.gross_base > 0) & ~holds(steps.last_done_step == REVIEW))
+    return found.mutate(
+        step=ibis.literal(REVIEW),
+        level=found.reached.fill_null(0),
+        template=ibis.literal(REVIEW),
+        due_day=day.clock.day,
+        invoice_ids=ibis.literal([], type="array<string>"),
+        amounts=ibis.literal([], type=AMOUNTS),
+        amount=found.net_base,
+        language=found.speaks,
+        owner=ibis.literal("credit_manager"),
+        owner_id=ibis.null("string"),
+        priority=ibis.literal(60, type="int64"),
+        priority_reasons=ibis.literal([], type=PRIORITY),
+    ).select(*TASK_COLUMNS)

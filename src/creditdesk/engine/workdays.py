@@ -1,0 +1,37 @@
+"""Working-day arithmetic inside a query.
+
+A calendar row bears `no`, the working days up to and including its day: `n` working days after a day is the working
+day whose `no` is larger by `n`, and "has it come" needs no date at all (`no(today) >= no(then) + n`).
+"""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+from ibis import _
+
+from creditdesk.engine.arith import attach
+from creditdesk.engine.day import Day
+
+
+def with_no(table: ir.Table, day: Day, place: str, on: str, name: str) -> ir.Table:
+    """`table` with `name`: working days up to and including day `on` in the calendar of column `place`."""
+    rows = day.calendar.select(**{place: _.place, on: _.day, name: _.no})
+    return attach(table, rows, [place, on])
+
+
+def with_day(table: ir.Table, day: Day, place: str, no: str, name: str) -> ir.Table:
+    """`table` with `name`: the working day whose number is `no` in the calendar of column `place`."""
+    rows = day.calendar.filter(day.calendar.working).select(**{place: _.place, no: _.no, name: _.day})
+    return attach(table, rows, [place, no])
+
+
+def with_next(table: ir.Table, day: Day, place: str, on: str, name: str) -> ir.Table:
+    """`table` with `name`: day `on` itself when worked, else the next working day."""
+    rows = day.calendar.select(**{place: _.place, on: _.day, name: _.next})
+    return attach(table, rows, [place, on])
+
+
+def today(day: Day, place: str, prefix: str) -> ir.Table:
+    """Per place of the calendar how today stands in it: `<prefix>_no` and `<prefix>_works`, keyed by column `place`."""
+    rows = day.calendar.filter(day.calendar.day == day.clock.day)
+    return rows.select(**{place: rows.place, f"{prefix}_no": rows.no, f"{prefix}_works": rows.working})
