@@ -1,0 +1,87 @@
+"""`creditdesk facts check` and `facts import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from creditdesk.cli.terminal import Json, Quiet, Terminal
+
+WARNINGS_TOLD = 10
+
+
+def join(app: typer.Typer) -> None:
+    """Add the group of commands."""
+    group = typer.Typer(help="Check facts, or bring them in from foreign files.", no_args_is_help=True)
+    group.command("check")(check)
+    group.command("import")(import_)
+    app.add_typer(group, name="facts")
+
+
+def check(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The facts folder.")],
+    currency: Annotated[
+        str | None,
+        typer.Option("--currency", help="Reporting currency where there is no company table (the policy's)."),
+    ] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Check a facts folder in full, and leave a stamp, so that `decide` need not check unchanged files again."""
+    from creditdesk.facts.stamp import check_and_stamp
+
+    terminal = Terminal.of(context, quiet, as_json)
+    with terminal.progress("Checking") as tell:
+        checked = check_and_stamp(folder, tell, currency=currency)
+    told(terminal, checked)
+    terminal.result(checked.as_dict())
+    raise typer.Exit(checked.exit_status)
+
+
+def told(terminal: Terminal, checked) -> None:
+    """Rows per table, warnings in brief; quarantined rows on standard error."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Table")
+    for name in ("Rows", "Kept", "Quarantined", "Warnings"):
+        table.add_column(name, justify="right")
+    for name, result in checked.tables.items():
+        table.add_row(
+            name,
+            f"{result.rows_in:,}",
+            f"{result.rows_kept:,}",
+            f"{result.rows_quarantined:,}",
+            f"{result.warnings:,}",
+        )
+    terminal.print(table)
+    warnings = [problem for problem in checked.problems if problem.severity == "warning"]
+    for problem in warnings[:WARNINGS_TOLD]:
+        terminal.warn(f"warning: {problem}")
+    if checked.warnings > min(len(warnings), WARNINGS_TOLD):
+        terminal.warn(f"{checked.warnings} warnings in all; these rows are kept")
+    where = str(checked.quarantine) if checked.quarantine else "the quarantine"
+    terminal.quarantined(checked.problems, checked.rows_quarantined, where)
+    if not checked.rows_quarantined:
+        terminal.print(f"All {checked.rows_in:,} rows keep the contract.")
+
+
+def import_(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(help="A CSV, XLSX or Parquet file, or a folder of them.")],
+    out: Annotated[Path, typer.Option("--out", help="The facts folder to write.")],
+    mapping: Annotated[
+        str | None, typer.Option("--map", help="Mapping file, or the name of a shipped mapping.")
+    ] = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Turn foreign files into a facts folder by a mapping: columns, dates, decimals, currency, signs."""
+    from creditdesk.sources.importing import import_facts
+
+    terminal = Terminal.of(context, quiet, as_json)
+    with terminal.progress("Importing") as tell:
+        done = import_facts(source, out, mapping, tell)
+    del done

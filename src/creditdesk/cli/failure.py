@@ -1,0 +1,75 @@
+"""Which errors are the user's to mend, and the exit status of each. Any other error is ours, and crashes loudly."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+DONE = 0
+QUARANTINED = 1
+"""Done, with quarantined rows (or with failed cases of a policy)."""
+UNUSABLE = 2
+"""Unusable input, nothing written."""
+BUSY = 3
+"""Another run is under way."""
+BROKEN = 70
+"""The program itself failed (EX_SOFTWARE); nothing written."""
+
+
+def explained(error: Exception) -> tuple[int, str] | None:
+    """Exit status and message of an error that has an explanation; None for a defect of the program.
+
+    The rooms are imported here, not above: whoever asks for help waits for nothing.
+    """
+    from creditdesk.cli.output_folder import AnotherRun, NotOurFolder
+    from creditdesk.engine.backend import StageError, UnknownEngine
+    from creditdesk.facts.money import MissingRate, UnknownCurrency
+    from creditdesk.facts.problem import UnusableInput
+    from creditdesk.policy.error import PolicyErrors
+    from creditdesk.report.language import UnknownLanguage
+    from creditdesk.report.output import NoOutput
+    from creditdesk.sample import OutputFolderError
+
+    if isinstance(error, AnotherRun):
+        return BUSY, str(error)
+    unusable = (
+        UnusableInput, PolicyErrors, MissingRate, UnknownCurrency, UnknownEngine, UnknownLanguage, NotOurFolder,
+        NoOutput, OutputFolderError, Refused,
+    )  # fmt: skip
+    if isinstance(error, unusable):
+        return UNUSABLE, str(error)
+    if isinstance(error, StageError):
+        return BROKEN, str(error)
+    return None
+
+
+class Refused(ValueError):
+    """An option or argument that cannot be taken, found only once the command runs."""
+
+
+class Door(TyperGroup):
+    """The commands, with every error turned into a message and an exit status."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; an error with an explanation is told without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            known = explained(error)
+            if known is None:
+                raise
+            status, message = known
+            sys.stderr.write(message.rstrip("\n") + "\n")
+            raise typer.Exit(status) from error
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the program; a defect prints its traceback and ends with a status that no script takes for done."""
+        try:
+            return super().main(*args, **kwargs)
+        except Exception:  # noqa: BLE001  shown in full; only the exit status is ours
+            traceback.print_exc()
+            sys.exit(BROKEN)

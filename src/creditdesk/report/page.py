@@ -1,0 +1,234 @@
+"""`report.html`: one self-contained file from the output folder of a run, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from creditdesk.policy.load import read_policy
+from creditdesk.report import figures
+from creditdesk.report.figures import AGEING, Cell, Group, Matrix
+from creditdesk.report.language import LANGUAGES, Language, language
+from creditdesk.report.output import POLICY, Output
+from creditdesk.report.words import Words
+
+SECTIONS = (
+    "matrix", "today", "urgent", "moves", "ageing", "room", "watch", "held", "segments", "quality", "words",
+)  # fmt: skip
+WORDS = (
+    "open", "overdue", "exposure", "uninsured", "days_late", "index", "risk", "limit", "expected_loss", "priority",
+    "hold", "brake",
+)  # fmt: skip
+STEPS_SHOWN = 14
+PROBLEMS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Run:
+    """What the head of the page says of the run."""
+
+    company: str
+    as_of: date
+    policy: str
+    policy_version: str
+    version: str
+    previous: date | None
+    generated: bool
+
+
+def render(output: Output, code: str | None = None, *, anonymous: bool = False) -> str:
+    """The page as text.
+
+    Args:
+        output: the output folder of a run.
+        code: language of the page; None = that of the company, else English.
+        anonymous: natural persons are not named, and nothing on the page leads to them.
+
+    Raises:
+        UnknownLanguage: when there is no catalogue for the language.
+    """
+    summary = output.summary
+    t = reader(code, summary)
+    policy = read_policy((output.folder / POLICY).read_text(encoding="utf-8"), POLICY)
+    words = Words(t, policy, anonymous)
+    previous = date.fromisoformat(summary["previous"]["as_of"]) if summary.get("previous") else None
+    run = Run(
+        company=", ".join(one["name"] for one in summary.get("companies") or () if one.get("name")),
+        as_of=date.fromisoformat(summary["as_of"]),
+        policy=policy.policy,
+        policy_version=policy.version,
+        version=summary["versions"]["creditdesk"],
+        previous=previous,
+        generated=bool(summary.get("generated")),
+    )
+    by_segment = figures.segments(output)
+    everyone = figures.total(by_segment.values())
+    held = {key[0]: group for key, group in figures.held_by(output, "hold").items()}
+    due = figures.due_by(output, "do", "owner")
+    due_total, held_total = figures.total(due.values()), figures.total(held.values())
+    steps = list(figures.due_by(output, "procedure", "step", "do", "level").items())
+    drawn = figures.matrix(output, policy)
+    aged = figures.ageing(output)
+    page = _environment().get_template("report.html.j2")
+    return page.render(
+        t=t,
+        w=words,
+        run=run,
+        policy=policy,
+        css=(resources.files("creditdesk.report") / "pages" / "report.css").read_text(encoding="utf-8"),
+        sections=SECTIONS,
+        lead=lead(t, everyone, due_total, held_total),
+        keys=keys(t, everyone, aged, due_total, held_total),
+        matrix=drawn,
+        heat=heat(drawn),
+        some=lambda amounts: any(amounts.values()),
+        due_channels=due,
+        due_total=due_total,
+        due_most=max((group.count for group in due.values()), default=1),
+        due_steps=steps[:STEPS_SHOWN],
+        due_steps_more=len(steps) - STEPS_SHOWN if len(steps) > STEPS_SHOWN else 0,
+        urgent=figures.urgent(output),
+        moves=figures.moves(output, previous is not None),
+        ageing=ageing_rows(t, aged),
+        room=figures.room_to_grow(output),
+        watch=figures.to_watch(output),
+        held=held,
+        held_total=held_total,
+        biggest_held=figures.biggest_held(output),
+        segments=[(name, by_segment.get(name, Group())) for name in policy.segments],
+        quality=quality(t, output, summary),
+        words=definitions(t),
+    ).lstrip()
+
+
+def reader(code: str | None, summary: Mapping[str, Any]) -> Language:
+    """The language asked for, else the company's where there is a catalogue for it, else English.
+
+    Raises:
+        UnknownLanguage: when there is no catalogue for the language asked for.
+    """
+    company = (summary.get("companies") or [{}])[0]
+    own = company.get("language")
+    return language(code or (own if own in LANGUAGES else None), company.get("country"))
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("creditdesk.report", "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["lower_first"] = lambda text: text[:1].lower() + text[1:]
+    environment.filters["upper_first"] = lambda text: text[:1].upper() + text[1:]
+    return environment
+
+
+def lead(t: Language, everyone: Group, due: Group, held: Group) -> str:
+    """The page in two or three sentences."""
+    opened, overdue = everyone["open_amount"], everyone["overdue_amount"]
+    sentences = [
+        t("report.lead_open", n=everyone.count, open=t.amounts(opened, short=True),
+          overdue=t.amounts(overdue, short=True), share=t.percent(_share(overdue, opened)))
+    ]  # fmt: skip
+    if due.count:
+        sentences.append(t("report.lead_due", n=due.count, amount=t.amounts(due["amount"], short=True)))
+    else:
+        sentences.append(t("report.lead_nothing_due"))
+    if held.count:
+        sentences.append(t("report.lead_held", n=held.count))
+    return " ".join(sentences)
+
+
+def keys(
+    t: Language, everyone: Group, aged: Mapping[str, Group], due: Group, held: Group
+) -> list[dict[str, str]]:
+    """The key figures under the head."""
+    opened = everyone["open_amount"]
+    old = figures.total(aged[name] for name in ("overdue_91_180", "overdue_over_180"))
+
+    def key(name: str, amounts: Mapping[str, int], note: str) -> dict[str, str]:
+        return {"name": t(f"key.{name}"), "value": t.amounts(amounts, short=True), "note": note}
+
+    def of_open(amounts: Mapping[str, int]) -> str:
+        return t("key.of_open", share=t.percent(_share(amounts, opened)))
+
+    return [
+        key("open", opened, t("key.with", n=everyone.count)),
+        key("overdue", everyone["overdue_amount"], of_open(everyone["overdue_amount"])),
+        key("old", old["amount"], of_open(old["amount"])),
+        key("uninsured", everyone["uninsured_maximum_loss"], t("key.uninsured_note")),
+        key("due", due["amount"], t("key.actions", n=due.count)),
+        key("held", held["amount"], t("key.actions", n=held.count)),
+    ]
+
+
+def heat(drawn: Matrix) -> Any:
+    """Which of six shades a cell gets, by its exposure against the largest."""
+    most = max((sum(cell.group["exposure"].values()) for cell in drawn.cells.values()), default=0)
+
+    def shade(cell: Cell) -> str:
+        amount = sum(cell.group["exposure"].values())
+        if amount <= 0 or most <= 0:
+            return "h0"
+        return f"h{min(5, 1 + int(amount / most * 4.999))}"
+
+    return shade
+
+
+def ageing_rows(t: Language, aged: Mapping[str, Group]) -> dict[str, Any]:
+    """The ageing table: buckets, their total, and what is to be taken off."""
+    buckets = figures.total(aged[name] for name in AGEING)["amount"]
+    rows = [
+        {
+            "name": t(f"ageing.{name}"),
+            "group": aged[name],
+            "share": max(0.0, _share(aged[name]["amount"], buckets)),
+        }
+        for name in AGEING
+    ]
+    less = [
+        {"name": t(f"ageing.{name}"), "group": aged[name]}
+        for name in ("unallocated_amount", "credits_open")
+        if any(aged[name]["amount"].values())
+    ]
+    return {"rows": rows, "total": buckets, "less": less}
+
+
+def quality(t: Language, output: Output, summary: Mapping[str, Any]) -> dict[str, Any]:
+    """What was quarantined, warned about and noted."""
+    quarantine = summary["quarantine"]
+    listed = quarantine["list"][:PROBLEMS_SHOWN]
+    return {
+        "rows": quarantine["rows"],
+        "held_customers": quarantine["held_customers"],
+        "listed": listed,
+        "more": quarantine["problems"] - len(listed),
+        "notes": [t(f"note.{note['code']}") if t.has(f"note.{note['code']}") else note["text"]
+                  for note in summary["notes"]],
+        "warnings": summary["warnings"],
+        "customers": figures.warnings(output),
+    }  # fmt: skip
+
+
+def definitions(t: Language) -> list[dict[str, str]]:
+    """The words of the page and what they mean."""
+    found = []
+    for word in WORDS:
+        name, _, meaning = t(f"word.{word}").partition("|")
+        found.append({"name": name.strip(), "meaning": meaning.strip()})
+    return found
+
+
+def _share(part: Mapping[str, int], whole: Mapping[str, int]) -> float:
+    """A share of sums. With several currencies that of the largest, since sums of different money cannot be added."""
+    if not whole:
+        return 0.0
+    currency = max(whole, key=lambda code: whole[code])
+    return part.get(currency, 0) / whole[currency] if whole[currency] else 0.0

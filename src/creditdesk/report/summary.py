@@ -1,0 +1,170 @@
+"""`summary.json`: what a run did, in counts and sums, for programs; with what it could not know, as notes."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import creditdesk
+from creditdesk.engine.binding import Facts
+from creditdesk.facts.problem import ERROR, WARNING, Problem
+from creditdesk.facts.result import Checked
+from creditdesk.policy.document import Policy
+from creditdesk.report import figures
+from creditdesk.report.language import language
+from creditdesk.report.output import Output
+
+LISTED = 1000
+"""Most problems that the summary lists; `quarantine.parquet` beside it holds all."""
+
+LIBRARIES = ("duckdb", "ibis-framework", "sqlglot", "pyarrow", "holidays", "babel", "pyspark")
+_COMPANY = ("company_id", "name", "country", "language", "currency")
+_DATED = ("customer", "contact", "order")
+
+
+def before(
+    checked: Checked,
+    facts: Facts,
+    policy: Policy,
+    as_of: date,
+    engine: str,
+    previous: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """The part of the summary that is known before the results: what was read, by what, and what is missing.
+
+    Args:
+        previous: the summary of the previous run; None = there was none.
+    """
+    return {
+        "as_of": as_of.isoformat(),
+        "companies": companies(facts),
+        "policy": {
+            "name": policy.policy,
+            "version": policy.version,
+            "effective": policy.effective.isoformat(),
+        },
+        "engine": engine,
+        "previous": {"as_of": previous["as_of"], "policy": previous["policy"]} if previous else None,
+        "generated": (checked.folder / "truth.parquet").is_file(),
+        "versions": versions(),
+        "facts": {
+            name: {
+                "rows_in": table.rows_in,
+                "rows_kept": table.rows_kept,
+                "rows_quarantined": table.rows_quarantined,
+            }
+            for name, table in checked.tables.items()
+        },
+        "quarantine": {
+            "rows": checked.rows_quarantined,
+            "problems": checked.errors,
+            "held_customers": len(checked.held_customers),
+            "counts": _counts(checked, ERROR),
+            "list": [_listed(problem) for problem in checked.problems if problem.severity == ERROR][:LISTED],
+        },
+        "warnings": _counts(checked, WARNING),
+        "notes": notes(facts, previous is not None),
+    }
+
+
+def results(output: Output) -> dict[str, Any]:
+    """The part of the summary that tells what came out: segments, totals, actions, holds, moves."""
+    by_segment = figures.segments(output)
+    everyone = figures.total(by_segment.values())
+    due = figures.due_by(output, "procedure", "step", "do", "owner", "level")
+    held = figures.held_by(output, "hold")
+    moves = figures.moves(output, output.summary["previous"] is not None)
+    currencies = sorted({code for sums in everyone.sums.values() for code in sums})
+    return {
+        "customers": everyone.count,
+        "totals": [
+            {"currency": code, **{name: sums.get(code, 0) for name, sums in everyone.sums.items()}}
+            for code in currencies
+        ],
+        "segments": {
+            name: {"customers": group.count, **_plain(group)} for name, group in by_segment.items()
+        },
+        "action_due": {
+            "actions": sum(group.count for group in due.values()),
+            "by_step": [
+                {"procedure": key[0], "step": key[1], "do": key[2], "owner": key[3], "level": key[4],
+                 "actions": group.count, **_plain(group)}
+                for key, group in due.items()
+            ],
+        },
+        "held": {
+            "actions": sum(group.count for group in held.values()),
+            "by_hold": {key[0]: {"actions": group.count, **_plain(group)} for key, group in held.items()},
+        },
+        "moves": {
+            "moved": sum(group.count for group in moves.by.values()),
+            "by": [{"from": start, "to": end, "customers": group.count, **_plain(group)}
+                   for (start, end), group in moves.by.items()],
+            "held": {brake: group.count for brake, group in moves.braked.items()},
+            "arrived": moves.arrived,
+        },
+        "data_warnings": figures.warnings(output),
+    }  # fmt: skip
+
+
+def notes(facts: Facts, has_previous: bool) -> list[dict[str, str]]:
+    """What the facts leave unknown, each with its code and in English; other languages have the code's text."""
+    codes = []
+    if not any(facts.any(table, "known_from") for table in _DATED):
+        codes.append("approximate_replay")
+    for table, code in (
+        ("bank_statement", "no_bank_statements"),
+        ("contact", "no_contacts"),
+        ("order", "no_orders"),
+        ("credit_report", "no_credit_reports"),
+    ):
+        if not facts.has(table):
+            codes.append(code)
+    if facts.has("payment") and not facts.has("allocation"):
+        codes.append("no_allocations")
+    if not facts.has("action"):
+        codes.append("no_actions" if facts.has("approval") else "go_live")
+    if not has_previous:
+        codes.append("no_previous")
+    english = language("en")
+    return [{"code": code, "text": english(f"note.{code}")} for code in codes]
+
+
+def companies(facts: Facts) -> list[dict[str, Any]]:
+    """Our legal entities, as the report names them."""
+    if not facts.has("company"):
+        return []
+    return [dict(zip(_COMPANY, row, strict=True)) for row in facts.distinct("company", _COMPANY)]
+
+
+def versions() -> dict[str, str]:
+    """What made the run, so that a figure can be made again."""
+    found = {"creditdesk": creditdesk.__version__, "python": platform.python_version()}
+    for library in LIBRARIES:
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _counts(checked: Checked, severity: str) -> list[dict[str, Any]]:
+    return [
+        {"table": table, "code": code, "problems": count}
+        for (found, table, code), count in sorted(checked.counts.items())
+        if found == severity
+    ]
+
+
+def _listed(problem: Problem) -> dict[str, Any]:
+    listed = asdict(problem)
+    listed.pop("row")  # the whole row stands in quarantine.parquet
+    return listed
+
+
+def _plain(group: figures.Group) -> dict[str, Any]:
+    return {name: dict(amounts) for name, amounts in group.sums.items()}

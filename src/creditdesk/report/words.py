@@ -1,0 +1,320 @@
+"""Decisions in words: reasons, steps, holds and changes, told from their data in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from creditdesk.facts.column import Column
+from creditdesk.facts.money import minor
+from creditdesk.facts.profile import PROFILE
+from creditdesk.policy.document import Policy
+from creditdesk.report.language import Language
+from creditdesk.report.output import Row
+
+BY_HAND = "override"
+BY_MATRIX = "matrix"
+_COLUMNS: dict[str, Column] = {column.name: column for column in PROFILE.columns}
+
+
+@dataclass
+class Words:
+    """Sentences about the decisions of one run.
+
+    Attributes:
+        t: the language.
+        policy: the policy of the run: names of criteria, bands, steps.
+        anonymous: natural persons get a number instead of their name and id; nothing that points to them is told.
+    """
+
+    t: Language
+    policy: Policy
+    anonymous: bool = False
+    _persons: dict[str, int] = field(default_factory=dict)
+
+    # --- who ------------------------------------------------------------------------------------------------------
+
+    def hidden(self, row: Row) -> bool:
+        """Whether this customer may not be recognised. One of whom nothing is known may be a person too."""
+        return self.anonymous and bool(row.get("natural_person", True))
+
+    def name(self, row: Row) -> str:
+        """The customer's name; a hidden one bears the same number wherever it stands."""
+        if self.hidden(row):
+            number = self._persons.setdefault(str(row.get("customer_id", "")), len(self._persons) + 1)
+            return self.t("person.numbered", number=number)
+        return str(row.get("name") or row.get("customer_id") or "")
+
+    def id(self, row: Row) -> str:
+        """The customer's id, where it says more than the name."""
+        customer = str(row.get("customer_id") or "")
+        return "" if self.hidden(row) or customer == self.name(row) else customer
+
+    def owner(self, row: Row) -> str:
+        """Who does it: the role, and the person's id where that may be told."""
+        if row["owner"] == "system":
+            return ""
+        role = self.t.named("owner", row["owner"])
+        return role if self.anonymous or not row.get("owner_id") else f"{role} {row['owner_id']}"
+
+    # --- what is due ----------------------------------------------------------------------------------------------
+
+    def action(self, row: Row) -> str:
+        """An action in words: what is done, at which step, for how many invoices."""
+        done = self.upper(self.t.named("do", row["do"]))
+        step = self.step(row["procedure"], row["step"])
+        invoices = self.t("key.invoices", n=len(row["invoice_ids"] or ()))
+        same = step.casefold() == done.casefold()
+        return f"{done}, {invoices}" if same else f"{done} ({step}), {invoices}"
+
+    def step(self, procedure: str, step: str) -> str:
+        """The name of a step: as the policy says it, else the language, else its id."""
+        for found in self._steps(procedure):
+            if found.id == step and found.in_words:
+                return found.in_words
+        return self.lower(self.t.named("step", step))
+
+    def next_step(self, row: Row) -> str:
+        """The step after the one that is due; empty when there is none."""
+        steps = [step.id for step in self._steps(row["procedure"])]
+        if row["step"] not in steps or steps.index(row["step"]) + 1 >= len(steps):
+            return ""
+        following = self._steps(row["procedure"])[steps.index(row["step"]) + 1]
+        name = self.step(row["procedure"], following.id)
+        if following.after is None or following.after <= 0:
+            return name
+        return self.t("urgent.then_after", step=name, days=self.t("key.working_days", n=following.after))
+
+    def priority(self, reasons: Iterable[Row]) -> str:
+        """What makes the priority, largest part first."""
+        parts = sorted((reason for reason in reasons if reason["points"]), key=lambda part: -part["points"])
+        return ", ".join(
+            self.t(
+                "priority.points",
+                reason=self.t.named("priority", part["reason"]).lower(),
+                points=part["points"],
+            )
+            for part in parts
+        )
+
+    # --- why ------------------------------------------------------------------------------------------------------
+
+    def reasons(self, row: Row) -> str:
+        """Why the customer is in its segment."""
+        told = [self.reason(reason, str(row["currency"])) for reason in row.get("reasons") or ()]
+        return self.upper(", ".join(dict.fromkeys(text for text in told if text)))
+
+    def reason(self, reason: Row, currency: str) -> str:
+        """One reason: a rule that held, an assignment by hand, or a criterion with its value and band."""
+        if reason["rule"] == BY_HAND:
+            return self.t("reason.manual")
+        value = self._value(reason, currency)
+        if reason["rule"] and reason["rule"] != BY_MATRIX:
+            rule = self.t("reason.rule", rule=reason["rule"])
+            return f"{rule} ({value})" if value else rule
+        if not reason["criterion"]:
+            return ""
+        criterion = self.lower(self.t.named("criterion", reason["criterion"]))
+        if not reason["band"] or reason["band"] == "unknown":
+            return self.t("reason.unknown", criterion=criterion)
+        band = self.band(reason["band"])
+        if not value:
+            return self.t("reason.band", criterion=criterion, band=band)
+        return self.t("reason.value", criterion=criterion, band=band, value=value)
+
+    def _value(self, reason: Row, currency: str) -> str:
+        text, value = reason["text"], reason["value"]
+        column = self._column(reason["criterion"], text)
+        if value is None:
+            if column is not None and column.name == "turnover_class":
+                return self.t("reason.class", value=text)
+            if column is not None and column.name == text:
+                return ""
+            return self.t.named(column.name, text).lower() if column is not None and text else str(text or "")
+        return self.quantity(column, value, currency)
+
+    def quantity(self, column: Column | None, value: float, currency: str) -> str:
+        """A value of a profile column with its unit."""
+        unit = column.unit if column is not None else ""
+        if unit.startswith("minor units"):
+            return self.t.money(round(value), currency)
+        if unit == "persons":
+            return self.t("reason.persons", n=round(value))
+        if column is not None and column.name.startswith("days_late"):
+            whole = round(value)
+            return self.t("reason.days_early" if whole < 0 else "reason.days_late", n=abs(whole))
+        if "days" in unit:
+            return self.t("key.days", n=round(value))
+        if unit.startswith(("share", "probability")):
+            return self.t.percent(value, 1)
+        return self.t.number(value, 1)
+
+    def _column(self, criterion: str | None, text: str | None) -> Column | None:
+        """The profile column that a reason is about: named by it, or the criterion's only one."""
+        if text in _COLUMNS:
+            return _COLUMNS[text]
+        if criterion in _COLUMNS:
+            return _COLUMNS[criterion]
+        found = self.policy.criteria.get(criterion or "")
+        if found is None:
+            return None
+        if found.column:
+            return _COLUMNS.get(found.column)
+        for source in found.first_known:
+            if text in source.bands.values():
+                return _COLUMNS.get(source.column)
+        return None
+
+    def change(self, row: Row) -> str:
+        """The smallest change that would move the customer, and what it can do about it."""
+        near = row.get("nearest_change")
+        if not near or not near.get("segment"):
+            return ""
+        segment = self.t.named("segment", near["segment"])
+        amount = "" if near["amount"] is None else self.t.money(near["amount"], row["currency"])
+        if near["invoice_id"] and not self.hidden(row):
+            return self.t("change.pay_invoice", invoice=near["invoice_id"], amount=amount, segment=segment)
+        distance = self._distance(near)
+        if near["remedy"] == "pay_overdue" and amount:
+            return self.t("change.pay_overdue", amount=amount, segment=segment)
+        if near["remedy"] == "pay_sooner" and distance:
+            return self.t("change.pay_sooner", distance=distance, segment=segment)
+        if near["remedy"] in ("order_more", "new_accounts"):
+            return self.t(f"change.{near['remedy']}", segment=segment)
+        criterion = self.t.named("criterion", near["criterion"])
+        band = self.band(near["band"])
+        return self.t("change.to", criterion=criterion, distance=distance, band=band, segment=segment)
+
+    def _distance(self, near: Row) -> str:
+        if near["distance"] is None:
+            return ""
+        if near["unit"] == "days":
+            return self.t("key.days", n=near["distance"])
+        unit = self.t.named("unit", near["unit"]) if near["unit"] else ""
+        return f"{self.t.number(near['distance'], 1)} {unit.lower()}".strip()
+
+    def move(self, row: Row) -> str:
+        """A move that was made or proposed."""
+        if row["proposed_segment"]:
+            start, end = row["segment"], row["proposed_segment"]
+        else:
+            start, end = row["previous_segment"], row["segment"]
+        told = self.t(
+            "moves.proposed", start=self.t.named("segment", start), end=self.t.named("segment", end)
+        )
+        brake = f" ({self.t.named('brake', row['move_held']).lower()})" if row["move_held"] else ""
+        return f"{told}{brake}; {self.reasons(row)}"
+
+    def risk(self, row: Row) -> str:
+        """The class of risk, and for companies its probability."""
+        name = self.t.named("risk", row["risk_class"])
+        return name if row["natural_person"] else f"{name} ({self.t.percent(row['risk_pd'], 1)})"
+
+    # --- the policy -----------------------------------------------------------------------------------------------
+
+    def band(self, band: str) -> str:
+        """The name of a band."""
+        return self.lower(self.t.named("band", band))
+
+    def band_range(self, criterion: str, band: str) -> str:
+        """What a band means: the conditions of the criterion's first source, as the policy writes them."""
+        found = self.policy.criteria[criterion]
+        bands = found.bands or (found.first_known[0].bands if found.first_known else {})
+        column = _COLUMNS.get(found.column or (found.first_known[0].column if found.first_known else ""))
+        condition = bands.get(band, "")
+        for spoken, sign in (("<=", "≤"), (">=", "≥")):
+            condition = condition.replace(spoken, sign)
+        unit = (
+            self.t.named("unit", column.unit).lower() if column is not None and column.unit in _SPOKEN else ""
+        )
+        return f"{condition} {unit}".strip()
+
+    def policy_of(self, name: str) -> str:
+        """What a segment gets, in one line."""
+        t, segment = self.t, self.policy.segments[name]
+        parts = [t("segments.acceptance", value=t.named("acceptance", segment.acceptance))]
+        if segment.terms_days in ("law", "cell"):
+            parts.append(t(f"segments.terms_{segment.terms_days}"))
+        elif segment.terms_days:
+            parts.append(t("segments.terms", n=segment.terms_days))
+        parts.append(t("segments.orders", value=self._orders(name)))
+        if segment.fees != "none":
+            parts.append(t("segments.fees", value=t.named("fees", segment.fees)))
+        if segment.discount is not None and segment.discount.offered:
+            percent = t.percent(float(segment.discount.percent) / 100, 1)
+            parts.append(t("segments.discount", percent=percent, days=segment.discount.days))
+        parts.append(t("segments.owner", value=t.named("owner", segment.owner)))
+        return ". ".join(self.upper(part) for part in parts) + "."
+
+    def _orders(self, name: str) -> str:
+        t, order = self.t, self.policy.segments[name].order
+        if order.cell:
+            return t("segments.as_cell")
+        if order.always:
+            stance = t.named("order", order.always)
+            release = t.named("release", order.release)
+            return stance if order.always == "none" else f"{stance} {t('segments.release', value=release)}"
+        parts = []
+        for stance, use, days in (
+            ("review", order.review_use, order.review_overdue_days),
+            ("prepayment", order.prepayment_use, None),
+            ("stop", order.stop_use, order.stop_overdue_days),
+        ):
+            if use is not None:
+                parts.append(t(f"segments.{stance}_use", share=t.percent(float(use))))
+            if days is not None:
+                parts.append(t(f"segments.{stance}_days", n=days))
+        if order.stop_overdue_amount:
+            amount = minor(order.stop_overdue_amount, self.policy.currency)
+            parts.append(t("segments.stop_amount", amount=t.money(amount, self.policy.currency)))
+        return ", ".join(parts) or t.named("order", "none")
+
+    def ladders(self, name: str) -> list[dict]:
+        """The procedures of a segment: steps with the working day on which each is due if all is done on time."""
+        segment = self.policy.segments[name]
+        found = []
+        for choice in segment.procedure if segment.dunning else ():
+            procedure = self.policy.procedures[choice.use]
+            notes = [self.lower(self.t.named("procedure", choice.use))] if len(segment.procedure) > 1 else []
+            if procedure.start == "habit":
+                notes.append(self.t("segments.ladder_habit"))
+            steps, day = [], 0
+            for step in self._steps(choice.use):
+                if step.after is not None and step.after < 0:
+                    shown = str(step.after).replace("-", "−")
+                else:
+                    after_due = -1 if step.after_due is None else step.after_due
+                    day = max(after_due, day + step.at_least) if step.after is None else day + step.after
+                    shown = str(day)
+                do = self.t.named("do", step.do)
+                steps.append({"day": shown, "name": do, "hard": step.hard, "approval": step.approval})
+            if steps:
+                found.append({"note": ": ".join(notes), "steps": steps})
+        return found
+
+    def _steps(self, procedure: str) -> tuple:
+        return self.policy.steps_of(procedure) if procedure in self.policy.procedures else ()
+
+    # --- small words ----------------------------------------------------------------------------------------------
+
+    def code(self, code: str) -> str:
+        """A machine's code, readable."""
+        return self.upper(code.replace("_", " "))
+
+    @cached_property
+    def _nouns_are_capital(self) -> bool:
+        """German writes its nouns with a capital wherever they stand."""
+        return self.t.code == "de"
+
+    def lower(self, text: str) -> str:
+        """A word as it stands within a sentence."""
+        return text if self._nouns_are_capital else text[:1].lower() + text[1:]
+
+    @staticmethod
+    def upper(text: str) -> str:
+        """A sentence's first letter."""
+        return text[:1].upper() + text[1:]
+
+
+_SPOKEN = {"persons", "days"}
