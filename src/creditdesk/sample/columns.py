@@ -18,6 +18,9 @@ from creditdesk.facts.schema import TABLES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# The digits of 0000 to 9999: numbers are written four digits at a time.
+FOUR_DIGITS = np.array([list(f"{number:04d}".encode()) for number in range(10_000)], dtype=np.uint8)
+
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -39,11 +42,12 @@ def ids(*pieces: str | tuple[Ints, int], known: Flags | None = None) -> pa.Array
             letters[:, at : at + len(piece)] = np.frombuffer(piece.encode("ascii"), dtype=np.uint8)
             at += len(piece)
             continue
-        rest, digits = piece[0].astype(np.int64, copy=True), piece[1]
-        for place in range(at + digits - 1, at - 1, -1):
-            letters[:, place] = rest % 10 + 48
-            rest //= 10
-        at += digits
+        rest, end = piece[0], at + piece[1]
+        while end > at:
+            begin = max(at, end - 4)
+            letters[:, begin:end] = FOUR_DIGITS[rest % 10_000, 4 - (end - begin) :]
+            rest, end = rest // 10_000, begin
+        at += piece[1]
     offsets = np.arange(n + 1, dtype=np.int32) * np.int32(width)
     text = pa.StringArray.from_buffers(n, pa.py_buffer(offsets), pa.py_buffer(letters))
     return text if known is None else only(text, known)

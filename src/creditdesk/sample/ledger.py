@@ -249,13 +249,12 @@ def allocation_table(
         [none(sizes[0] + sizes[1], dtype=np.int64), credits_.seq[noted], none(sizes[3], dtype=np.int64)]
     )
 
-    order = np.lexsort((amount, kind, day, of))
-    of, kind, day, amount, taken_back = of[order], kind[order], day[order], amount[order], taken_back[order]
-    payment, note = payment[order], note[order]
     owner = invoices.of[of]
-    by_owner = np.lexsort((day, owner))
-    seq = np.empty(len(of), dtype=np.int64)
-    seq[by_owner] = ordinal(owner[by_owner])
+    # By customer, day, invoice and kind, packed in one number: one sort instead of four.
+    order = np.argsort(((owner << 16 | day) << 24 | of) << 3 | kind, kind="stable")
+    of, kind, day, amount, taken_back = of[order], kind[order], day[order], amount[order], taken_back[order]
+    payment, note, owner = payment[order], note[order], owner[order]
+    seq = ordinal(owner)
     number = customers.number[owner]
     if len(receipts.payer):
         payer_number = customers.number[receipts.payer[payment]]

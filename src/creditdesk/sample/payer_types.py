@@ -38,7 +38,7 @@ TYPES = (
     PayerType("punctual", 0.31, (-5.0, 0.5), 2.5, 0.006),
     PayerType("fixed_day", 0.08, (-1.0, 1.0), 2.0, 0.010, forgotten=0.0),
     PayerType("last_business_day", 0.06, (-1.0, 1.0), 2.0, 0.010, forgotten=0.0),
-    PayerType("slow", 0.13, (10.0, 26.0), 5.0, 0.020),
+    PayerType("slow", 0.13, (6.0, 22.0), 5.0, 0.020),
     PayerType("chronic", 0.05, (38.0, 70.0), 14.0, 0.180, never=0.03),
     PayerType("deteriorating", 0.06, (-3.0, 4.0), 5.0, 0.120, end_mean=(30.0, 50.0)),
     PayerType("recovering", 0.05, (28.0, 45.0), 5.0, 0.040, end_mean=(-2.0, 3.0)),

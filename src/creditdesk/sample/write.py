@@ -17,7 +17,7 @@ from creditdesk.sample.stories import write_stories
 from creditdesk.sample.writing import TRUTH, TableFiles, complete_folder, put_in_date_order
 
 HORIZON = date(2026, 6, 30)
-ROW_GROUP_ROWS = 200_000
+ROW_GROUP_ROWS = 120_000
 MOST_CUSTOMERS = 9_000_000
 Progress = Callable[[int, int], None]
 
