@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 OUT    ?= out
 
-DEMO_DAYS := 2026-03-30 2026-03-31
+DEMO_DAYS := 2026-06-29 2026-06-30
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint format typecheck layers check bench lock docs clean

@@ -50,7 +50,7 @@ def facts(setting: Setting, customers: int) -> Path:
     """A checked facts folder of so many generated customers; written once."""
     folder = setting.folder / f"facts-{customers}"
     if not (folder / ".written").exists():
-        creditdesk(f"sample {folder} --customers {customers} --seed 1")
+        creditdesk(f"sample {folder} --customers {customers} --seed 1 --as-of {AS_OF} --date-order")
         check_once(folder)
         (folder / ".written").touch()
     return folder
