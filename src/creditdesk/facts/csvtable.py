@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from creditdesk.facts import sql
 from creditdesk.facts.problem import UnusableInput
-from creditdesk.facts.records import BLANK, Record, records
+from creditdesk.facts.records import BLANK, Dialect, Record, records
 from creditdesk.facts.scan import RECORD_LIMIT, Scan, scan
 
 BATCH = 50_000
@@ -94,8 +94,13 @@ def load_csv(
     return _slow(con, path, relation, header, positions, found)
 
 
+def _dialect(found: Scan) -> Dialect:
+    """How the file is read: as UTF-8, or as what it is instead, to name and show its rows."""
+    return Dialect(found.encoding if found.encoding != "other" else "utf-8")
+
+
 def _header(path: Path, found: Scan) -> tuple[str, ...]:
-    for record in records(path, found.encoding):
+    for record in records(path, _dialect(found)):
         if record.refusal == BLANK:
             continue
         if record.refusal:
@@ -150,15 +155,16 @@ def _slow(
     places = list(positions.values())
     covered = kept = 0
     seen_header = False
-    for record in records(path, found.encoding):
+    wide = _dialect(found).wide
+    for record in records(path, _dialect(found)):
         covered += record.last_line - record.line + 1
         if record.refusal == BLANK:
             continue
         if not seen_header:
             seen_header = True
             continue
-        if record.refusal or len(record.fields) != len(header):
-            refused.append(_refuse(record, header, positions))
+        if wide or record.refusal or len(record.fields) != len(header):
+            refused.append(_refuse(record, header, positions, found.encoding.upper() if wide else ""))
             continue
         lines.append(record.line)
         for column, place in zip(values, places, strict=True):
@@ -167,7 +173,7 @@ def _slow(
             kept += _insert(con, path, relation, list(positions), lines, values)
             lines, values = [], [[] for _ in positions]
     kept += _insert(con, path, relation, list(positions), lines, values)
-    if covered != found.lines and found.encoding in ("utf-8", "other"):
+    if covered != found.lines and not wide:
         raise Miscounted(f"{path.name}: {found.lines} lines counted, {covered} read")
     return CsvTable(relation, header, found.encoding, kept + len(refused), refused)
 
@@ -191,9 +197,11 @@ def _insert(
     return len(lines)
 
 
-def _refuse(record: Record, header: tuple[str, ...], positions: dict[str, int]) -> Refused:
+def _refuse(record: Record, header: tuple[str, ...], positions: dict[str, int], wide: str) -> Refused:
     fields = record.fields
-    if not record.refusal:
+    if wide:
+        record = replace(record, refusal="encoding", found=wide)
+    elif not record.refusal:
         record = replace(record, refusal="ragged", found=f"{len(fields)} fields")
     column = header[record.column] if 0 <= record.column < len(header) else ""
     fields = fields or tuple(record.text.split(","))
