@@ -43,7 +43,10 @@ def draw_pay_days(rng: np.random.Generator, customers: Customers, invoices: Invo
     )
 
     by_habit = (customers.habit_day[of] > 0) & (rng.random(rows) < customers.adherence[of]) & ~discount
-    wish = np.where(by_habit, next_habit_day(invoices.due_bank - 2, customers.habit_day[of], bank), wish)
+    # Half of those with a monthly run take into it what falls due in the two weeks after.
+    ahead = np.where(customers.number[of] % 2 == 0, 14, 2)
+    on_habit = next_habit_day(invoices.due_bank - ahead, customers.habit_day[of], bank)
+    wish = np.where(by_habit, np.maximum(on_habit, invoices.issued), wish)
     runs_on = customers.runs_on[of]
     wish = np.where((runs_on >= 0) & ~by_habit & ~discount, on_weekday(wish, np.maximum(runs_on, 0)), wish)
     # What would fall in a weekend is paid on the Friday before nearly as often as on the Monday after.

@@ -35,7 +35,7 @@ class PayerType:
 
 
 TYPES = (
-    PayerType("punctual", 0.31, (-5.0, 0.5), 2.5, 0.006),
+    PayerType("punctual", 0.31, (-7.0, 0.0), 2.5, 0.006),
     PayerType("fixed_day", 0.08, (-1.0, 1.0), 2.0, 0.010, forgotten=0.0),
     PayerType("last_business_day", 0.06, (-1.0, 1.0), 2.0, 0.010, forgotten=0.0),
     PayerType("slow", 0.13, (6.0, 22.0), 5.0, 0.020),

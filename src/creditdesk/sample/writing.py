@@ -83,7 +83,7 @@ class TableFiles:
         self._writers[name].write_table(group, row_group_size=group.num_rows)
 
 
-def put_in_date_order(folder: Path, memory: str = "600MB") -> None:
+def put_in_date_order(folder: Path, memory: str = "2GB") -> None:
     """Rewrites the large tables ordered by date, as a real export is; spills to the folder's own disk."""
     with duckdb.connect() as database:
         database.execute(f"SET memory_limit = '{memory}'")
