@@ -1,0 +1,123 @@
+"""Payment terms: the longest that the law lets a creditor agree on, and the term where nothing was agreed."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from creditdesk.law.statute import Article, TermRule, countries, statute
+
+KINDS = ("company", "sole_trader", "consumer", "public_body")
+SIZES = ("sme", "large")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A payment term of the law, in calendar days, and the article it rests on."""
+
+    days: int
+    article: Article
+
+
+def cap(
+    country: str, kind: str, on: date, creditor: str | None = None, debtor: str | None = None
+) -> Term | None:
+    """The longest payment term that the law of a country allows.
+
+    Args:
+        country: ISO 3166-1 alpha-2.
+        kind: of the debtor: company, sole_trader, consumer, public_body.
+        on: the day.
+        creditor, debtor: sme or large; None = unknown. A creditor of unknown size is taken for small, which is the
+            stricter reading; a debtor of unknown size is not taken for large.
+
+    Returns:
+        None where the law of the country sets none, or is not known.
+    """
+    found = statute(country)
+    rules = () if found is None else found.terms
+    fitting = [
+        rule
+        for rule in rules
+        if kind in rule.kinds
+        and rule.article.holds(on)
+        and rule.creditor in (None, creditor or "sme")
+        and rule.debtor in (None, debtor)
+    ]
+    return _term(min(fitting, key=lambda rule: rule.days)) if fitting else None
+
+
+def default_term(country: str, kind: str, on: date) -> Term | None:
+    """The payment term where parties agreed on none; None where it is not known."""
+    found = statute(country)
+    for rule in () if found is None else found.default_terms:
+        if kind in rule.kinds and rule.article.holds(on):
+            return _term(rule)
+    return None
+
+
+def is_large(country: str, total_assets: int | None, turnover: int | None, staff: int | None) -> bool:
+    """Whether a debtor is large in the law of a country: at least two of three thresholds passed (major units)."""
+    found = statute(country)
+    if found is None or found.large is None:
+        return False
+    passed = (
+        total_assets is not None and total_assets > found.large.total_assets,
+        turnover is not None and turnover > found.large.turnover,
+        staff is not None and staff >= found.large.staff,
+    )
+    return sum(passed) >= 2
+
+
+@dataclass(frozen=True)
+class CapRow:
+    """One span of days in which the caps for one sort of debtor and creditor stay the same.
+
+    Attributes:
+        cap_days: the longest term; None = none. `reason`: its article.
+        default_days: the term where none was agreed; None = not known.
+    """
+
+    country: str
+    kind: str
+    creditor: str
+    debtor: str
+    first: date
+    last: date
+    cap_days: int | None
+    reason: str | None
+    default_days: int | None
+
+
+def cap_rows() -> list[CapRow]:
+    """Every cap and default of every country known, as rows that a query can join: no two spans of a sort overlap."""
+    rows = []
+    for country, kind, creditor, debtor in itertools.product(countries(), KINDS, SIZES, SIZES):
+        for first, last in _spans(country):
+            longest, usual = cap(country, kind, first, creditor, debtor), default_term(country, kind, first)
+            rows.append(
+                CapRow(country, kind, creditor, debtor, first, last,
+                       None if longest is None else longest.days,
+                       None if longest is None else longest.article.reference,
+                       None if usual is None else usual.days)
+            )  # fmt: skip
+    return rows
+
+
+def _spans(country: str) -> list[tuple[date, date]]:
+    """The spans between the days on which a rule of the country begins or ends."""
+    found = statute(country)
+    changes = {date(1900, 1, 1)}
+    for rule in () if found is None else (*found.terms, *found.default_terms):
+        if rule.article.first is not None:
+            changes.add(rule.article.first)
+        if rule.article.last is not None:
+            changes.add(rule.article.last + timedelta(days=1))
+    starts = sorted(changes)
+    ends = [*(one - timedelta(days=1) for one in starts[1:]), date(2999, 12, 31)]
+    return list(zip(starts, ends, strict=True))
+
+
+def _term(rule: TermRule) -> Term:
+    return Term(rule.days, rule.article)
