@@ -11,52 +11,41 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
+from creditdesk.policy.constants import (
+    Brakes,
+    CalendarChange,
+    Conduct,
+    LimitRule,
+    Measurement,
+    PromiseRule,
+    RiskRule,
+    Tolerance,
+)
+from creditdesk.policy.part import (
+    CONTACTS,
+    WRITTEN,
+    Acceptance,
+    Do,
+    Fees,
+    Language,
+    OrderBlock,
+    Owner,
+    Part,
+    Positive,
+    Release,
+    RiskClass,
+    as_list,
+)
 from creditdesk.policy.quantity import Amount, Share
 
-Do = Literal[
-    "email", "letter", "registered_letter", "call", "sms", "voice", "video", "statement", "legal_notice", "sales",
-    "stop_delivery", "offer_plan", "thanks", "task", "hand_over",
+__all__ = [
+    "CONTACTS", "WRITTEN", "Acceptance", "Adjustment", "Brakes", "CalendarChange", "Characteristic", "Choices",
+    "Conduct", "Criterion", "Discount", "Do", "Fees", "Language", "LimitRule", "LimitTerms", "Matrix", "Measurement",
+    "OrderBlock", "OrderStance", "Owner", "Part", "Policy", "Procedure", "ProcedureChoice", "PromiseRule", "Release",
+    "RiskClass", "RiskRule", "Rule", "Scorecard", "Segment", "Source", "Step", "Tolerance",
 ]  # fmt: skip
-Owner = Literal["system", "collector", "account_manager", "credit_manager"]
-Acceptance = Literal["open", "limited", "prepayment", "refused"]
-Fees = Literal["none", "interest", "interest_and_costs"]
-Language = Literal["nl", "fr", "de", "en"]
-OrderBlock = Literal["none", "review", "prepayment", "stop"]
-RiskClass = Literal["low", "medium", "high"]
-Release = Literal["overdue_paid", "balance_paid", "person"]
-
-Positive = Annotated[Amount, Field(ge=0)]
-
-WRITTEN: frozenset[str] = frozenset({"email", "letter", "registered_letter", "legal_notice"})
-"""Steps that leave a text with the debtor: what R7 calls a written step."""
-
-CONTACTS: frozenset[str] = frozenset(
-    {
-        "email",
-        "letter",
-        "registered_letter",
-        "call",
-        "sms",
-        "voice",
-        "video",
-        "statement",
-        "legal_notice",
-        "offer_plan",
-    }
-)
-"""Steps that reach the debtor and count for the contact cap."""
-
-
-def _as_list(value: object) -> object:
-    return value if isinstance(value, list | tuple) else [value]
-
-
-class Part(BaseModel):
-    """A part of the document: unknown fields are errors, nothing changes once read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 class Source(Part):
@@ -244,7 +233,7 @@ class Step(Part):
     at_least: int = Field(default=0, ge=0)
     calendar_days: int = Field(default=0, ge=0)
     do: Do
-    else_: Annotated[list[Do] | None, BeforeValidator(_as_list)] = Field(default=None, alias="else")
+    else_: Annotated[list[Do] | None, BeforeValidator(as_list)] = Field(default=None, alias="else")
     owner: Owner
     level: int = Field(ge=0, le=6)
     template: str
@@ -293,108 +282,6 @@ class Adjustment(Part):
     first_template: str | None = None
 
 
-class Tolerance(Part):
-    """An invoice is settled when its rest is at most the larger of the two."""
-
-    amount: Amount = Field(default=Decimal(5), ge=0)
-    share: Share = Field(default=Decimal("0.005"), ge=0, le=1)
-
-
-class PromiseRule(Part):
-    """Which promises are taken without a person's approval, and how they are kept (R8). `max_days` in working days."""
-
-    max_days: int = Field(default=15, ge=0)
-    max_open: int = Field(default=1, ge=0)
-    max_broken_12m: int = Field(default=2, ge=0)
-    suspend_share: Share = Field(default=Decimal("0.8"), ge=0, le=1)
-    bank_days: int = Field(default=2, ge=0)
-
-
-class Conduct(Part):
-    """The constants of the procedure's rules: waiting times, ages and caps that hold for every procedure.
-
-    `invoice_age`: least working days past due per hard level; `must_be_delivered`: manners of invoicing whose
-    invoices are held, and mended, until they are known to be delivered.
-    """
-
-    invoice_age: dict[int, int] = {4: 5, 5: 10, 6: 14}
-    hand_over_notice_days: int = Field(default=5, ge=0)
-    part_payment_share: Share = Field(default=Decimal("0.25"), ge=0, le=1)
-    part_payment_days: int = Field(default=5, ge=0)
-    dispute_days: int = Field(default=3, ge=0)
-    plan_bank_days: int = Field(default=3, ge=0)
-    claimed_paid_bank_days: int = Field(default=5, ge=0)
-    direct_debit_bank_days: int = Field(default=5, ge=0)
-    reopen_days: int = Field(default=60, ge=0)
-    overdue_after: dict[Owner, int] = {"collector": 3, "account_manager": 5, "credit_manager": 5}
-    habit_bank_days: int = Field(default=2, ge=0)
-    habit_longest_hold_days: int = Field(default=35, ge=0)
-    contact_cap: int = Field(default=2, ge=0)
-    contact_cap_days: int = Field(default=7, ge=1)
-    go_live_per_day: int = Field(default=50, ge=1)
-    must_be_delivered: list[Literal["paper", "email", "peppol"]] = ["peppol"]
-
-
-class CalendarChange(Part):
-    """Dates that a place works, or does not, other than the public calendar says."""
-
-    works_on: list[date] = Field(default_factory=list)
-    works_on_named: list[str] = Field(default_factory=list)
-    closed_on: list[date] = Field(default_factory=list)
-
-
-class Measurement(Part):
-    """How behaviour is measured: windows in days, half-life, bounds of lateness."""
-
-    window_days: int = Field(default=365, ge=1)
-    index_window_days: int = Field(default=730, ge=1)
-    half_life_days: int = Field(default=180, ge=1)
-    earliest: int = -60
-    latest: int = 180
-    least_observations: int = Field(default=3, ge=1)
-    first_invoice_days: int = Field(default=90, ge=1)
-    dormant_days: int = Field(default=365, ge=1)
-    on_time_days_to_pay: int = Field(default=30, ge=1)
-
-
-class RiskRule(Part):
-    """Risk class from external score and own experience, pooled on the log-odds scale (science, section b)."""
-
-    low_below: Share = Field(default=Decimal("0.03"), gt=0, lt=1)
-    medium_below: Share = Field(default=Decimal("0.10"), gt=0, lt=1)
-    own_weight_at: Decimal = Field(default=Decimal(6), gt=0)
-    half_life_days: int = Field(default=365, ge=1)
-    prior: Share = Field(default=Decimal("0.03"), gt=0, lt=1)
-    prior_weight: Decimal = Field(default=Decimal(6), ge=0)
-    external_half_life_days: int = Field(default=365, ge=1)
-    scales: str = "shipped"
-
-
-class LimitRule(Part):
-    """Company-wide terms of the limit (science, section h)."""
-
-    need_margin: Decimal = Decimal("1.2")
-    net_worth_share: Share = Decimal("0.10")
-    working_capital_share: Share = Decimal("0.10")
-    grade_factor: dict[RiskClass, Decimal] = {
-        "low": Decimal(1), "medium": Decimal("0.5"), "high": Decimal("0.1")
-    }  # fmt: skip
-    loss_given_default: Share = Decimal("0.9")
-    appetite: Share = Decimal("0.25")
-    cap: Amount | None = None
-    grid: Amount = Decimal(100)
-    extra_days: int = 0
-
-
-class Brakes(Part):
-    """What slows movement between segments, and what overrides the brakes."""
-
-    minimum_stay_days: int = Field(default=30, ge=0)
-    downgrade_at_overdue_days: int = Field(default=60, ge=1)
-    downgrade_on_legal_status: bool = True
-    downgrade_on_write_off: bool = True
-
-
 class Policy(Part):
     """One policy document.
 
@@ -409,7 +296,7 @@ class Policy(Part):
     effective: date
     in_words: str = ""
     currency: str = "EUR"
-    languages: list[Language] = ["nl", "fr", "de", "en"]
+    languages: list[Language] = Field(default=["nl", "fr", "de", "en"])
     default_language: Language = "en"
     tolerance: Tolerance = Tolerance()
     measurement: Measurement = Measurement()
