@@ -7,6 +7,7 @@ knows (somebody's own segment or step) are shown as they are written, with space
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +32,7 @@ _REGIONS = {
     "en": {"GB", "IE", "US", "CA", "AU", "NZ"},
 }
 _USUAL = {"en": "GB"}
+_CODE_BEFORE_DIGIT = re.compile(r"(?<=[A-Z])(?=\d)")
 _PLURAL_FORMS = {"zero", "one", "two", "few", "many", "other"}
 
 Amounts = Mapping[str, int]
