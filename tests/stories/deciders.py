@@ -1,0 +1,75 @@
+"""The two that decide a day of the stories: the engine, and the slow reference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pyarrow as pa
+
+from creditdesk.facts.decisions import TABLES_OUT
+from creditdesk.policy.document import Policy
+from stories.reference_procedure import World, decide
+from stories.walk import OUTPUTS, Row, Rows, arrow
+
+
+def engine(tables: Mapping[str, list[Row]], policy: Policy, day: date, previous: Rows | None) -> Rows:
+    """One run of the engine."""
+    from creditdesk.engine.run import decide_tables
+
+    before = None
+    if previous is not None:
+        before = {
+            name: pa.Table.from_pylist(list(rows), schema=TABLES_OUT[name].schema().to_pyarrow())
+            for name, rows in previous.items()
+        }
+    found = decide_tables(arrow(tables), policy, day, before)
+    return {name: found[name].to_pylist() for name in OUTPUTS}
+
+
+def reference(tables: Mapping[str, list[Row]], policy: Policy, day: date, previous: Rows | None) -> Rows:
+    """The slow reference, for customers whose segment is set by hand."""
+    rates = {str(row["currency"]): float(row["rate"]) for row in tables.get("fx_rate", ())}
+    world = World(tables, policy, rates)
+    found: dict[str, list[Row]] = {name: [] for name in OUTPUTS}
+    listed: dict[str, dict[tuple[int, str], date]] = {}
+    for row in (previous or {}).get("action_due", ()):
+        listed.setdefault(str(row["customer_id"]), {})[row["case_no"], row["step"]] = row["listed_since"]
+    for customer in tables["customer"]:
+        name = str(customer["customer_id"])
+        segment, since = pinned(tables, name, day)
+        if segment is None or not policy.segments[segment].dunning:
+            continue
+        procedure = policy.segments[segment].procedure[0].use
+        answer = decide(world, name, str(customer.get("company_id") or "HQ"), segment, procedure, day,
+                        since=since, listed_since=listed.get(name))  # fmt: skip
+        found["decision"].append(
+            {"customer_id": name, "segment": segment, "procedure": procedure, "case_no": answer.case_no,
+             "last_step": answer.last_step, "next_step": answer.next_step, "next_due_on": answer.next_due_on}
+        )  # fmt: skip
+        for line in answer.lines:
+            row = {
+                "customer_id": name, "procedure": procedure, "case_no": line.case_no, "step": line.step,
+                "level": line.level, "do": line.do, "due_on": line.due_on, "invoice_ids": list(line.invoices),
+                "amount": line.amount, "owner": line.owner, "holds": list(line.holds),
+                "hold": line.holds[0] if line.holds else None, "reason": line.reason,
+                "listed_since": listed.get(name, {}).get((line.case_no, line.step), day),
+            }  # fmt: skip
+            found[{"due": "action_due", "held": "held", "skipped": "skipped"}[line.verdict]].append(row)
+    return found
+
+
+def pinned(tables: Mapping[str, list[Row]], customer: str, day: date) -> tuple[str | None, date | None]:
+    """The segment set by hand for a customer on a day, and since when where it was another before."""
+    rows = sorted(
+        (
+            row for row in tables.get("override", ())
+            if row["customer_id"] == customer and row["field"] == "segment" and row["from_on"] <= day
+        ),
+        key=lambda row: row["from_on"],
+    )  # fmt: skip
+    valid = [row for row in rows if (row.get("until_on") or day) >= day]
+    if not valid:
+        return None, None
+    now = valid[-1]
+    return str(now["value"]), now["from_on"] if len(rows) > 1 else None

@@ -1,0 +1,418 @@
+"""What one payer's facts say on one day, as plain records: the ground of the slow reference.
+
+Everything is read as known at the end of the day: what is dated later is dropped, and what changed later (a dispute
+closed, an allocation undone, a file returned) is put back to what it was. The rules in `reference_procedure` and
+`reference_money` see nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+
+from creditdesk.facts.calendar import Calendar, Changes, calendar, place_of
+
+Row = Mapping[str, object]
+Tables = Mapping[str, Sequence[Row]]
+
+FIRST, LAST = date(2023, 1, 1), date(2028, 12, 31)
+ENDLESS = date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class Invoice:
+    id: str
+    company: str
+    issued: date
+    due: date
+    amount: int
+    currency: str
+    manner: str | None = None
+    sent_on: date | None = None
+    delivery_state: str | None = None
+    factored_on: date | None = None
+    corrects: str | None = None
+
+
+@dataclass(frozen=True)
+class CreditNote:
+    id: str
+    issued: date
+    amount: int
+    currency: str
+    corrects: str | None
+
+
+@dataclass(frozen=True)
+class Payment:
+    id: str
+    kind: str
+    value_on: date
+    amount: int
+    currency: str
+    order_id: str | None
+    reverses: str | None
+    booked_on: date
+    known: bool = True
+    """False when the customer is unknown and the money is only a candidate."""
+
+
+@dataclass(frozen=True)
+class Allocation:
+    invoice: str
+    kind: str
+    payment: str | None
+    credit_note: str | None
+    on: date
+    amount: int
+    undone_on: date | None
+
+
+@dataclass(frozen=True)
+class Dispute:
+    invoice: str | None
+    opened_on: date
+    closed_on: date | None
+    amount: int
+    reason: str
+    outcome: str | None
+    credit_note: str | None
+
+
+@dataclass(frozen=True)
+class Promise:
+    id: str
+    invoice: str | None
+    made_on: date
+    due_on: date
+    amount: int
+    currency: str
+    withdrawn_on: date | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    id: str
+    agreed_on: date
+    invoices: tuple[str, ...]
+    ended_on: date | None
+    instalments: tuple[tuple[date, int], ...]
+
+
+@dataclass(frozen=True)
+class Pause:
+    invoice: str | None
+    channel: str | None
+    from_on: date
+    until_on: date
+
+
+@dataclass(frozen=True)
+class Collection:
+    invoice: str
+    collect_on: date
+    amount: int
+    returned_on: date | None
+
+
+@dataclass(frozen=True)
+class LegalStatus:
+    kind: str
+    from_on: date
+    ended_on: date | None
+    claim_deadline: date | None
+
+
+@dataclass(frozen=True)
+class Action:
+    id: str
+    procedure: str | None
+    case_no: int | None
+    step: str | None
+    level: int | None
+    channel: str
+    direction: str
+    done_on: date
+    invoices: tuple[str, ...]
+    outcome: str | None
+    document: str | None
+
+
+@dataclass(frozen=True)
+class Approval:
+    customer: str | None
+    subject: str
+    ref: str | None
+    decided_on: date
+    granted: bool
+    valid_until: date
+
+
+@dataclass(frozen=True)
+class Handover:
+    invoices: tuple[str, ...]
+    handed_on: date
+    returned_on: date | None
+
+
+@dataclass(frozen=True)
+class Contact:
+    email: bool
+    phone: bool
+    mobile: bool
+    address: bool
+
+
+@dataclass
+class Payer:
+    """One payer, with everything known of it on `on`, for one of our companies."""
+
+    id: str
+    on: date
+    kind: str
+    place: Calendar
+    home: Calendar
+    bank: Calendar
+    company: str
+    currency: str
+    street: bool
+    addresses_kept: bool
+    do_not_contact: bool
+    invoices: dict[str, Invoice] = field(default_factory=dict)
+    credit_notes: list[CreditNote] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    allocations: list[Allocation] = field(default_factory=list)
+    disputes: list[Dispute] = field(default_factory=list)
+    promises: list[Promise] = field(default_factory=list)
+    plans: list[Plan] = field(default_factory=list)
+    pauses: list[Pause] = field(default_factory=list)
+    collections: list[Collection] = field(default_factory=list)
+    legal: list[LegalStatus] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    approvals: list[Approval] = field(default_factory=list)
+    handovers: list[Handover] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+    contra: int = 0
+    bank_known_to: date | None = None
+    """Last day that every receipts account is known to; None when there is no bank statement at all."""
+    go_live_recorded: bool = False
+    own_actions_exist: bool = False
+
+
+@cache
+def places(place: str, changes: Changes | None = None) -> Calendar:
+    """The working days of a place, over the years in which stories play."""
+    return calendar(place, FIRST, LAST, changes)
+
+
+def payer_on(
+    tables: Tables, payer: str, company: str, on: date, changes: Mapping[str, Changes] | None = None
+) -> Payer:
+    """The facts of one payer for one of our companies as known at the end of day `on`."""
+    change = changes or {}
+    latest: dict[str, Row] = {}
+    for row in sorted(_rows(tables, "customer"), key=lambda row: row.get("known_from") or date.min):
+        if (row.get("known_from") or date.min) <= on:
+            latest[str(row["customer_id"])] = row
+    own = latest[payer]
+    members = {
+        key for key, row in latest.items()
+        if (row.get("payer_id") or row.get("merged_into_id") or key) == payer
+    }  # fmt: skip
+    ours = next((row for row in _rows(tables, "company") if row["company_id"] == company), None)
+    home_name = place_of(ours["country"], ours.get("subdivision"), "") if ours else ""
+    place_name = place_of(own.get("country"), own.get("subdivision"), home_name)
+    currency = ours["currency"] if ours else "EUR"
+    contact_rows = [row for row in _rows(tables, "contact") if (row.get("known_from") or date.min) <= on]
+    found = Payer(
+        id=payer,
+        on=on,
+        kind=own["kind"],
+        place=places(place_name, change.get(place_name)),
+        home=places(home_name, change.get(home_name)),
+        bank=places(f"@{currency}"),
+        company=company,
+        currency=currency,
+        street=bool(own.get("street")),
+        addresses_kept=bool(contact_rows) or any(row.get("street") for row in latest.values()),
+        do_not_contact=bool(own.get("do_not_contact")),
+    )
+    mine = lambda row: row.get("customer_id") in members  # noqa: E731
+    companies = {key: row.get("company_id") or company for key, row in latest.items()}
+    for row in filter(mine, _rows(tables, "invoice")):
+        if row["issued"] > on or (row.get("company_id") or companies[row["customer_id"]]) != company:
+            continue
+        if row["kind"] == "credit_note":
+            found.credit_notes.append(
+                CreditNote(row["invoice_id"], row["issued"], row["amount"], row["currency"],
+                           row.get("corrects_invoice_id"))
+            )  # fmt: skip
+            continue
+        found.invoices[row["invoice_id"]] = Invoice(
+            id=row["invoice_id"],
+            company=company,
+            issued=row["issued"],
+            due=row["due"],
+            amount=row["amount"],
+            currency=row["currency"],
+            manner=row.get("manner") or own.get("invoice_manner"),
+            sent_on=row.get("sent_on"),
+            delivery_state=row.get("delivery_state"),
+            factored_on=_past(row.get("factored_on"), on),
+            corrects=row.get("corrects_invoice_id"),
+        )
+    candidates = {row["payment_id"] for row in filter(mine, _rows(tables, "payment_candidate"))}
+    for row in _rows(tables, "payment"):
+        known = row.get("customer_id") in members
+        if not known and (row.get("customer_id") in latest or row["payment_id"] not in candidates):
+            continue
+        booked = max(row.get("entry_date") or row["value_date"], row["value_date"])
+        if booked <= on:
+            found.payments.append(
+                Payment(row["payment_id"], row.get("kind") or "receipt", row["value_date"], row["amount"],
+                        row["currency"], row.get("order_id"), row.get("reverses_payment_id"), booked, known)
+            )  # fmt: skip
+    _allocations(found, tables, on)
+    _agreements(found, tables, mine, on)
+    _casework(found, tables, mine, on)
+    found.contacts = [
+        Contact(bool(row.get("email")), bool(row.get("phone")), bool(row.get("mobile")), bool(row.get("address")))
+        for row in contact_rows
+        if mine(row) and (row.get("until_on") or ENDLESS) >= on and not row.get("opted_out")
+    ]  # fmt: skip
+    if own.get("insolvent_on") and own["insolvent_on"] <= on:
+        found.legal.append(LegalStatus("bankruptcy", own["insolvent_on"], None, None))
+    latest_contra: dict[str, Row] = {}
+    for row in sorted(filter(mine, _rows(tables, "contra")), key=lambda row: row["on"]):
+        if row["on"] <= on:
+            latest_contra[row["currency"]] = row
+    found.contra = sum(row["amount"] for row in latest_contra.values())
+    reach: dict[str, date] = {}
+    for row in _rows(tables, "bank_statement"):
+        if row["received_on"] <= on:
+            reach[row["iban"]] = max(reach.get(row["iban"], date.min), row["to_on"])
+    found.bank_known_to = min(reach.values()) if reach else None
+    return found
+
+
+def _allocations(found: Payer, tables: Tables, on: date) -> None:
+    """Allocations in force on the day; one of money that went back in full, or is not booked yet, is not."""
+    receipts = {payment.id: payment.amount for payment in found.payments}
+    all_payments = {row["payment_id"]: row for row in _rows(tables, "payment")}
+    for payment in found.payments:
+        if payment.kind == "return" and payment.reverses in receipts:
+            receipts[payment.reverses] -= payment.amount
+    for row in _rows(tables, "allocation"):
+        source = row.get("payment_id")
+        if row["allocated_on"] > on or not _touches(found, row):
+            continue
+        if row["kind"] == "payment":
+            given = all_payments[source]
+            booked = max(given.get("entry_date") or given["value_date"], given["value_date"])
+            if booked > on or receipts.get(source, 1) <= 0:
+                continue
+        undone = _past(row.get("reversed_on"), on)
+        found.allocations.append(
+            Allocation(row["invoice_id"], row["kind"], source, row.get("credit_note_id"), row["allocated_on"],
+                       row["amount"], undone)
+        )  # fmt: skip
+
+
+def _touches(found: Payer, row: Row) -> bool:
+    return (
+        row["invoice_id"] in found.invoices
+        or any(note.id == row.get("credit_note_id") for note in found.credit_notes)
+        or any(payment.id == row.get("payment_id") for payment in found.payments)
+    )
+
+
+def _agreements(found: Payer, tables: Tables, mine: object, on: date) -> None:
+    for row in filter(mine, _rows(tables, "dispute")):
+        if row["opened_on"] <= on:
+            closed = _past(row.get("closed_on"), on)
+            found.disputes.append(
+                Dispute(row.get("invoice_id"), row["opened_on"], closed, row["amount"], row["reason"],
+                        row.get("outcome") if closed else None, row.get("credit_note_id") if closed else None)
+            )  # fmt: skip
+    for row in filter(mine, _rows(tables, "promise")):
+        if row["made_on"] <= on:
+            found.promises.append(
+                Promise(row["promise_id"], row.get("invoice_id"), row["made_on"], row["due_on"], row["amount"],
+                        row["currency"], _past(row.get("withdrawn_on"), on))
+            )  # fmt: skip
+    for row in filter(mine, _rows(tables, "plan")):
+        if row["agreed_on"] <= on:
+            parts = sorted(
+                (part["due_on"], part["amount"])
+                for part in _rows(tables, "instalment")
+                if part["plan_id"] == row["plan_id"]
+            )
+            found.plans.append(
+                Plan(row["plan_id"], row["agreed_on"], tuple(row["invoice_ids"]),
+                     _past(row.get("ended_on"), on), tuple(parts))
+            )  # fmt: skip
+    for row in filter(mine, _rows(tables, "pause")):
+        if row["from_on"] <= on:
+            found.pauses.append(
+                Pause(
+                    row.get("invoice_id"), row.get("channel"), row["from_on"], row.get("until_on") or ENDLESS
+                )
+            )
+    for row in _rows(tables, "collection"):
+        if row["invoice_id"] in found.invoices:
+            found.collections.append(
+                Collection(
+                    row["invoice_id"], row["collect_on"], row["amount"], _past(row.get("returned_on"), on)
+                )
+            )
+    for row in filter(mine, _rows(tables, "legal_status")):
+        if row["from_on"] <= on and (row.get("ended_on") or ENDLESS) >= on:
+            found.legal.append(
+                LegalStatus(row["kind"], row["from_on"], row.get("ended_on"), row.get("claim_deadline"))
+            )
+
+
+def _casework(found: Payer, tables: Tables, mine: object, on: date) -> None:
+    for row in _rows(tables, "action"):
+        if row["done_on"] > on:
+            continue
+        listed = tuple(row.get("invoice_ids") or ())
+        if row["direction"] == "out" and row.get("procedure") and row["procedure"] != "imported":
+            found.own_actions_exist = True
+        if mine(row) and (not listed or any(item in found.invoices for item in listed)):
+            found.actions.append(
+                Action(row["action_id"], row.get("procedure"), row.get("case_no"), row.get("step"),
+                       row.get("level"), row["channel"], row["direction"], row["done_on"], listed,
+                       row.get("outcome"), row.get("document"))
+            )  # fmt: skip
+    found.actions.sort(key=lambda action: (action.done_on, action.id))
+    for row in _rows(tables, "approval"):
+        if row["decided_on"] > on:
+            continue
+        if row["subject"] == "go_live":
+            found.go_live_recorded = True
+        if row.get("customer_id") in (None, found.id):
+            found.approvals.append(
+                Approval(row.get("customer_id"), row["subject"], row.get("ref"), row["decided_on"],
+                         row["granted"], row.get("valid_until") or ENDLESS)
+            )  # fmt: skip
+    for row in filter(mine, _rows(tables, "handover")):
+        if row["handed_on"] <= on:
+            found.handovers.append(
+                Handover(tuple(row["invoice_ids"]), row["handed_on"], _past(row.get("returned_on"), on))
+            )
+
+
+def _rows(tables: Tables, name: str) -> Iterable[Row]:
+    return tables.get(name, ())
+
+
+def _past(when: object, on: date) -> date | None:
+    """A date that has come, else nothing: what is dated later is not known yet."""
+    return when if isinstance(when, date) and when <= on else None
+
+
+def day_before(on: date) -> date:
+    return on - timedelta(days=1)

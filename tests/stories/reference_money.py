@@ -1,0 +1,426 @@
+"""What may be asked for today, one invoice at a time: R0, R7 (collectible), R8 to R10, R12, R13 in plain Python.
+
+Amounts are minor units of each invoice's currency.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from creditdesk.policy.document import Policy
+from stories.reference_facts import Dispute, Invoice, Payer, Plan, Promise, places
+
+OUR_FAULT = ("missing_po", "wrong_address", "not_received")
+REMOVED = ("handed_over", "claimed_paid", "invoice_not_delivered", "factored", "paused")
+"""Holds that take an invoice out of the message as a whole."""
+
+
+@dataclass
+class Claim:
+    """What is left to ask for, and why the rest is not.
+
+    Attributes:
+        net: collectible amount per invoice, oldest first; invoices of which nothing is left are absent.
+        without_promises: the same as if nothing were promised.
+        codes: per-invoice holds that apply to each invoice past due.
+        suspended: a promise covers so much that the whole case waits (R8).
+        money, credit: unallocated money and open credit notes that were taken off, in the reporting currency.
+        foreign_money, foreign_credit: whether some of either is left in a currency that nothing is owed in.
+        promises_to_approve: running promises beyond the policy that nobody has approved.
+    """
+
+    net: dict[str, int] = field(default_factory=dict)
+    without_promises: dict[str, int] = field(default_factory=dict)
+    codes: dict[str, list[str]] = field(default_factory=dict)
+    suspended: bool = False
+    money: int = 0
+    credit: int = 0
+    foreign_money: bool = False
+    foreign_credit: bool = False
+    promises_to_approve: list[Promise] = field(default_factory=list)
+
+
+def half_up(value: Decimal) -> int:
+    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def tolerance(policy: Policy, amount: int) -> int:
+    """R0: the larger of EUR 5 and 0.5 %."""
+    return max(half_up(policy.tolerance.amount * 100), half_up(policy.tolerance.share * amount))
+
+
+def open_of(payer: Payer, invoice: Invoice) -> int:
+    """R0: amount less allocations in force."""
+    taken = sum(
+        each.amount for each in payer.allocations if each.invoice == invoice.id and each.undone_on is None
+    )
+    return max(0, invoice.amount - taken)
+
+
+def settled(payer: Payer, policy: Policy, invoice: Invoice) -> bool:
+    return open_of(payer, invoice) <= tolerance(policy, invoice.amount)
+
+
+def effective_due(payer: Payer, invoice: Invoice) -> date:
+    """R0: the due date, or the next bank day. R10: an invoice corrected for a fault of ours counts from its sending."""
+    bank = places(f"@{invoice.currency}")
+    due = bank.next(invoice.due)
+    faulty = [
+        each for each in payer.disputes
+        if each.reason in OUR_FAULT and each.invoice in (invoice.id, invoice.corrects)
+    ]  # fmt: skip
+    for dispute in faulty:
+        if invoice.sent_on and dispute.opened_on <= invoice.sent_on <= payer.on:
+            due = max(due, bank.next(invoice.sent_on + (invoice.due - invoice.issued)))
+    return due
+
+
+def past_due(payer: Payer, policy: Policy) -> list[Invoice]:
+    """Open invoices past their effective due date, oldest first."""
+    found = [
+        invoice for invoice in payer.invoices.values()
+        if not settled(payer, policy, invoice) and effective_due(payer, invoice) < payer.on
+    ]  # fmt: skip
+    return sorted(found, key=lambda invoice: (effective_due(payer, invoice), invoice.id))
+
+
+# ----------------------------------------------------------------------------------------------------------- money
+
+
+def receipts(payer: Payer) -> dict[str, int]:
+    """Per receipt known of this payer what was not taken back; deposits bound to an order are not its money yet."""
+    left = {
+        each.id: each.amount for each in payer.payments
+        if each.known and each.kind == "receipt" and not each.order_id
+    }  # fmt: skip
+    for each in payer.payments:
+        if each.kind == "return" and each.reverses in left:
+            left[each.reverses] = max(0, left[each.reverses] - each.amount)
+    return left
+
+
+def unallocated(payer: Payer) -> dict[str, int]:
+    """Money of the payer, per currency, that no allocation in force uses."""
+    left = receipts(payer)
+    total: dict[str, int] = {}
+    for payment in payer.payments:
+        if payment.id in left:
+            used = sum(
+                each.amount for each in payer.allocations
+                if each.payment == payment.id and each.undone_on is None
+            )  # fmt: skip
+            total[payment.currency] = total.get(payment.currency, 0) + max(0, left[payment.id] - used)
+        elif payment.kind == "refund" and payment.known:
+            total[payment.currency] = total.get(payment.currency, 0) - payment.amount
+    return {currency: amount for currency, amount in total.items() if amount > 0}
+
+
+def open_credit(payer: Payer) -> dict[str, int]:
+    """Credit notes, per currency, that no allocation in force uses."""
+    total: dict[str, int] = {}
+    for note in payer.credit_notes:
+        used = sum(
+            each.amount for each in payer.allocations
+            if each.credit_note == note.id and each.undone_on is None
+        )  # fmt: skip
+        total[note.currency] = total.get(note.currency, 0) + max(0, note.amount - used)
+    return {currency: amount for currency, amount in total.items() if amount > 0}
+
+
+def money_between(payer: Payer, start: date, end: date, currency: str, only: tuple[str, ...] = ()) -> int:
+    """Receipts value-dated from `start` to `end`; with `only`, without what paid other invoices."""
+    left = receipts(payer)
+    total = 0
+    for payment in payer.payments:
+        if payment.id in left and payment.currency == currency and start <= payment.value_on <= end:
+            elsewhere = sum(
+                each.amount for each in payer.allocations
+                if only and each.payment == payment.id and each.undone_on is None and each.invoice not in only
+            )  # fmt: skip
+            total += max(0, left[payment.id] - elsewhere)
+    return total
+
+
+# -------------------------------------------------------------------------------------------------------- promises
+
+
+def promise_deadline(payer: Payer, policy: Policy, promise: Promise) -> date:
+    """R8: due_on (next bank day) plus 2 bank days; the promise runs through that day."""
+    return payer.bank.add(payer.bank.next(promise.due_on), policy.promise.bank_days)
+
+
+def promises_left(payer: Payer, policy: Policy, until: date | None = None) -> dict[str, int]:
+    """What is not yet paid of each promise, by money value-dated from its making to its deadline, oldest first."""
+    last = until or payer.on
+    promises = sorted(payer.promises, key=lambda each: (each.made_on, each.id))
+    left = {each.id: each.amount for each in promises}
+    whole = receipts(payer)
+    for payment in sorted(payer.payments, key=lambda each: (each.value_on, each.id)):
+        money = whole.get(payment.id, 0)
+        if payment.value_on > last:
+            continue
+        for promise in promises:
+            end = promise_deadline(payer, policy, promise)
+            if promise.currency == payment.currency and promise.made_on <= payment.value_on <= end:
+                part = min(money, left[promise.id])
+                left[promise.id] -= part
+                money -= part
+    return left
+
+
+def promise_kept(payer: Payer, policy: Policy, promise: Promise, until: date | None = None) -> bool:
+    return promises_left(payer, policy, until)[promise.id] <= tolerance(policy, promise.amount)
+
+
+def promise_broken(payer: Payer, policy: Policy, promise: Promise, on: date | None = None) -> bool:
+    when = on or payer.on
+    end = promise_deadline(payer, policy, promise)
+    withdrawn = promise.withdrawn_on is not None and promise.withdrawn_on <= end
+    return not withdrawn and end < when and not promise_kept(payer, policy, promise, end)
+
+
+def running_promises(payer: Payer, policy: Policy) -> list[Promise]:
+    """Promises before their deadline, not kept yet and not withdrawn."""
+    return [
+        each for each in sorted(payer.promises, key=lambda each: (each.made_on, each.id))
+        if each.withdrawn_on is None
+        and payer.on <= promise_deadline(payer, policy, each)
+        and not promise_kept(payer, policy, each)
+    ]  # fmt: skip
+
+
+def promise_beyond_policy(payer: Payer, policy: Policy, promise: Promise) -> bool:
+    """R8: too far away, one too many at a time, or after too many broken ones."""
+    rule = policy.promise
+    if payer.place.between(promise.made_on, promise.due_on) > rule.max_days:
+        return True
+    earlier = [
+        each for each in payer.promises
+        if (each.made_on, each.id) < (promise.made_on, promise.id)
+    ]  # fmt: skip
+    still_open = [
+        each for each in earlier
+        if promise_deadline(payer, policy, each) >= promise.made_on
+        and (each.withdrawn_on is None or each.withdrawn_on > promise.made_on)
+        and not promise_kept(payer, policy, each, promise.made_on)
+    ]  # fmt: skip
+    year = promise.made_on - timedelta(days=365)
+    broken = [
+        each for each in earlier
+        if promise_broken(payer, policy, each, promise.made_on)
+        and promise_deadline(payer, policy, each) >= year
+    ]  # fmt: skip
+    return len(still_open) + 1 > rule.max_open or len(broken) > rule.max_broken_12m
+
+
+def promise_approved(payer: Payer, promise: Promise) -> bool | None:
+    """True or false as a person decided, None when nobody did."""
+    said = [
+        each.granted for each in payer.approvals
+        if each.subject in ("plan", "step") and each.ref == promise.id and each.valid_until >= payer.on
+    ]  # fmt: skip
+    return said[-1] if said else None
+
+
+# ------------------------------------------------------------------------------------------------ plans, disputes
+
+
+def plan_broken_after(payer: Payer, policy: Policy, plan: Plan) -> date | None:
+    """R9: the last day of waiting of the first instalment that was not paid; None while the plan is kept."""
+    wanted = 0
+    currencies = {payer.invoices[each].currency for each in plan.invoices if each in payer.invoices}
+    currency = min(currencies, default=payer.currency)
+    for due_on, amount in plan.instalments:
+        wanted += amount
+        end = payer.bank.add(payer.bank.next(due_on), policy.conduct.plan_bank_days)
+        paid = money_between(payer, plan.agreed_on, end, currency, plan.invoices)
+        if end < payer.on and paid < wanted - tolerance(policy, amount):
+            return end
+    return None
+
+
+def plan_runs(payer: Payer, policy: Policy, plan: Plan) -> bool:
+    return plan.ended_on is None and plan_broken_after(payer, policy, plan) is None
+
+
+def corrected_on(payer: Payer, dispute: Dispute) -> date | None:
+    """The first day on which a credit note, correction or write-off for a disputed invoice is known."""
+    days = [note.issued for note in payer.credit_notes if note.id == dispute.credit_note]
+    days += [
+        note.issued for note in payer.credit_notes
+        if note.corrects == dispute.invoice and note.issued >= dispute.opened_on
+    ]  # fmt: skip
+    days += [
+        each.issued for each in payer.invoices.values()
+        if each.corrects == dispute.invoice and each.issued >= dispute.opened_on
+    ]  # fmt: skip
+    days += [
+        each.on for each in payer.allocations
+        if each.invoice == dispute.invoice and each.kind in ("credit_note", "write_off")
+        and each.on >= dispute.opened_on and each.undone_on is None
+    ]  # fmt: skip
+    return min(days, default=None)
+
+
+def dispute_ends(payer: Payer, policy: Policy, dispute: Dispute) -> date | None:
+    """R10: the first day on which the disputed part is collectible again; None while nobody knows."""
+    if dispute.closed_on is None:
+        return None
+    if dispute.outcome in ("customer_right", "partly_right"):
+        correction = corrected_on(payer, dispute)
+        return max(correction, dispute.closed_on) if correction else None
+    return payer.place.add(dispute.closed_on, policy.conduct.dispute_days)
+
+
+def dispute_holds(payer: Payer, policy: Policy, dispute: Dispute) -> bool:
+    end = dispute_ends(payer, policy, dispute)
+    return end is None or payer.on < end
+
+
+# --------------------------------------------------------------------------------------------------- whole invoices
+
+
+def in_collection_until(payer: Payer, policy: Policy, collect_on: date) -> date:
+    """R13: the first day on which a direct debit that came to nothing is collectible."""
+    return payer.bank.add(payer.bank.next(collect_on), policy.conduct.direct_debit_bank_days)
+
+
+def claimed_paid_through(payer: Payer, policy: Policy, invoice: Invoice) -> date | None:
+    """The last bank day of the one wait that the debtor's word gives; None when nothing was said."""
+    for action in payer.actions:
+        said = action.outcome == "paid_claimed" and effective_due(payer, invoice) < action.done_on
+        if said and (not action.invoices or invoice.id in action.invoices):
+            start = payer.bank.next(action.done_on)
+            return payer.bank.add(start, policy.conduct.claimed_paid_bank_days)
+    return None
+
+
+def handed_over(payer: Payer, invoice: Invoice) -> bool:
+    """R12: with an agency, bailiff or lawyer, and not returned."""
+    return any(invoice.id in file.invoices and file.returned_on is None for file in payer.handovers)
+
+
+def removed(payer: Payer, policy: Policy, invoice: Invoice) -> list[str]:
+    """The holds that take the whole invoice out of the message."""
+    claimed = claimed_paid_through(payer, policy, invoice)
+    undelivered = (
+        invoice.delivery_state in ("rejected", "bounced")
+        or (invoice.sent_on is not None and invoice.sent_on > payer.on)
+        or (invoice.manner in policy.conduct.must_be_delivered and invoice.delivery_state != "delivered")
+    )
+    found = {
+        "handed_over": handed_over(payer, invoice),
+        "claimed_paid": claimed is not None and payer.on <= claimed,
+        "invoice_not_delivered": undelivered,
+        "factored": invoice.factored_on is not None,
+        "paused": any(
+            each.invoice == invoice.id and each.channel is None and each.from_on <= payer.on <= each.until_on
+            for each in payer.pauses
+        ),
+    }
+    return [code for code in REMOVED if found[code]]
+
+
+# ------------------------------------------------------------------------------------------------------ collectible
+
+
+def claim(payer: Payer, policy: Policy) -> Claim:
+    """R7: what is collectible of each invoice past due, after everything that is taken off it, in order."""
+    found = Claim()
+    invoices = past_due(payer, policy)
+    planned = {item for plan in payer.plans if plan_runs(payer, policy, plan) for item in plan.invoices}
+    rest: dict[str, int] = {}
+    collection: dict[str, int] = {}
+    for invoice in invoices:
+        codes = removed(payer, policy, invoice)
+        amount = 0 if codes else open_of(payer, invoice)
+        disputed = sum(
+            each.amount for each in payer.disputes
+            if each.invoice == invoice.id and dispute_holds(payer, policy, each)
+        )  # fmt: skip
+        if disputed:
+            codes.append("disputed")
+        amount = max(0, amount - disputed)
+        if invoice.id in planned:
+            codes.append("plan")
+            amount = 0
+        running = [
+            each for each in payer.collections
+            if each.invoice == invoice.id and each.returned_on is None
+            and payer.on < in_collection_until(payer, policy, each.collect_on)
+        ]  # fmt: skip
+        if running:
+            codes.append("direct_debit")
+            collection[invoice.id] = sum(each.amount for each in running)
+        found.codes[invoice.id] = codes
+        rest[invoice.id] = amount
+    promises = []
+    for promise in running_promises(payer, policy):
+        said = promise_approved(payer, promise)
+        if not promise_beyond_policy(payer, policy, promise) or said:
+            promises.append(promise)
+        elif said is None:
+            found.promises_to_approve.append(promise)
+    without = dict(rest)
+    _take_collection(without, collection)
+    _take_pool(payer, without, Claim())
+    wanted = sum(without.values())
+    found.without_promises = {item: amount for item, amount in without.items() if amount > 0}
+    covered = _take_promises(payer, policy, without, promises)
+    promised = _take_promises(payer, policy, rest, promises, found.codes)
+    _take_collection(rest, collection)
+    _take_pool(payer, rest, found)
+    if promised and covered >= policy.promise.suspend_share * wanted:
+        found.suspended = True
+        rest = dict.fromkeys(rest, 0)
+    found.net = {item: amount for item, amount in rest.items() if amount > 0}
+    return found
+
+
+def _take_promises(
+    payer: Payer,
+    policy: Policy,
+    rest: dict[str, int],
+    promises: list[Promise],
+    codes: dict[str, list[str]] | None = None,
+) -> int:
+    """What promises still cover, from the invoice they name or from the oldest; the sum taken."""
+    left = promises_left(payer, policy)
+    taken = 0
+    for promise in promises:
+        for item in rest:
+            if promise.invoice not in (None, item) or payer.invoices[item].currency != promise.currency:
+                continue
+            part = min(left[promise.id], rest[item])
+            rest[item] -= part
+            left[promise.id] -= part
+            taken += part
+            if codes is not None and part and "promised" not in codes[item]:
+                codes[item].append("promised")
+    return taken
+
+
+def _take_collection(rest: dict[str, int], collection: dict[str, int]) -> None:
+    for item, amount in collection.items():
+        rest[item] = max(0, rest[item] - amount)
+
+
+def _take_pool(payer: Payer, rest: dict[str, int], found: Claim) -> None:
+    """Unallocated money, then open credit notes, from the oldest invoice of their currency."""
+    for money, pool in ((True, unallocated(payer)), (False, open_credit(payer))):
+        for currency, whole in pool.items():
+            left = whole
+            for item in rest:
+                if payer.invoices[item].currency == currency:
+                    part = min(left, rest[item])
+                    rest[item] -= part
+                    left -= part
+            used = whole - left
+            if money:
+                found.money += used
+                found.foreign_money = found.foreign_money or left > 0
+            else:
+                found.credit += used
+                found.foreign_credit = found.foreign_credit or left > 0
