@@ -70,18 +70,31 @@ def told(terminal: Terminal, checked) -> None:
 
 def import_(
     context: typer.Context,
-    source: Annotated[Path, typer.Argument(help="A CSV, XLSX or Parquet file, or a folder of them.")],
+    source: Annotated[Path, typer.Argument(help="A CSV, XLSX or Parquet file.")],
     out: Annotated[Path, typer.Option("--out", help="The facts folder to write.")],
     mapping: Annotated[
-        str | None, typer.Option("--map", help="Mapping file, or the name of a shipped mapping.")
+        str | None,
+        typer.Option("--map", help="Mapping file, or the name of a shipped one. Default: the one that fits."),
     ] = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Turn foreign files into a facts folder by a mapping: columns, dates, decimals, currency, signs."""
-    from creditdesk.sources.importing import import_facts
+    """Turn a foreign file into a facts folder by a mapping: columns, dates, decimals, currency, signs."""
+    from creditdesk.sources.importing import import_file
 
     terminal = Terminal.of(context, quiet, as_json)
     with terminal.progress("Importing") as tell:
-        done = import_facts(source, out, mapping, tell)
-    del done
+        done = import_file(source, out, mapping, tell)
+    terminal.print(
+        f"{done.rows_read:,} rows read by the mapping {done.mapping}: {done.rows_used:,} used, "
+        f"{done.rows_skipped:,} passed over, {done.rows_quarantined:,} quarantined"
+    )
+    for problem in done.problems:
+        if problem.severity == "warning":
+            terminal.warn(f"warning: {problem}")
+    terminal.quarantined(tuple(done.problems), done.rows_quarantined, str(done.quarantine))
+    if done.checked is not None:
+        told(terminal, done.checked)
+    terminal.print(f"Facts: {out}")
+    terminal.result(done.as_dict())
+    raise typer.Exit(done.exit_status)

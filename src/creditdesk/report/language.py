@@ -83,9 +83,10 @@ class Language:
     def money(self, amount: int, currency: str) -> str:
         """An amount in whole units: what a list needs."""
         whole = major(amount, currency).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-        return format_currency(
+        written = format_currency(
             whole, currency, locale=self.locale, currency_digits=False, format=self._whole()
         )
+        return _CODE_BEFORE_DIGIT.sub("\u00a0", written)
 
     def exact(self, amount: int, currency: str) -> str:
         """An amount to the last minor unit."""
