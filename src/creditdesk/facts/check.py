@@ -7,6 +7,7 @@ few passes over the columns that matter. In the end rows in = rows kept + rows q
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -17,9 +18,10 @@ from creditdesk.facts import sql
 from creditdesk.facts.balances import balanced, check_balances
 from creditdesk.facts.column import LIST
 from creditdesk.facts.csvtable import Miscounted
-from creditdesk.facts.folder import CSV, Folder, open_folder
+from creditdesk.facts.folder import CSV, QUARANTINED_BEFORE, Folder, open_folder
 from creditdesk.facts.keys import check_keys
 from creditdesk.facts.links import check_links
+from creditdesk.facts.problem import WARNING, whole_file
 from creditdesk.facts.quarantine import collect_problems, held_customers
 from creditdesk.facts.rates import check_rates, reporting_currencies
 from creditdesk.facts.reading import read_table
@@ -95,10 +97,22 @@ def _check(bench: Workbench, out: Path | None, progress: Progress, currency: str
         check_balances(bench)
     progress("writing", steps - 2, steps)
     tables = {name: _finish(bench, loaded, out) for name, loaded in bench.tables.items()}
-    held = held_customers(bench)
+    held = held_customers(bench, _quarantined_before(bench))
     problems, counts, quarantine = collect_problems(bench, out, SHOWN_PROBLEMS)
     progress("checked", steps, steps)
     return Checked(folder.path, tables, problems, counts, held, bases, quarantine)
+
+
+def _quarantined_before(bench: Workbench) -> list[str]:
+    """Customers whose rows an import could not read; what they owe is not known in full."""
+    note = bench.folder.path / QUARANTINED_BEFORE
+    if not note.is_file():
+        return []
+    content = json.loads(note.read_text(encoding="utf-8"))
+    reason = f"{content['rows']} rows of the file that was brought in were quarantined then (quarantine.csv)"
+    remedy = "Correct them in the source and bring it in again; until then their customers are held."
+    bench.whole.append(whole_file(WARNING, "quarantined_before", "", note.name, reason, remedy))
+    return [str(customer) for customer in content["customers"]]
 
 
 def _finish(bench: Workbench, loaded: Loaded, out: Path | None) -> TableResult:

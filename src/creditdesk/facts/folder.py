@@ -14,8 +14,11 @@ from creditdesk.facts.problem import WARNING, Problem, UnusableInput, whole_file
 from creditdesk.facts.schema import TABLES
 
 REQUIRED = ("customer", "invoice")
-BESIDE = ("truth",)
-"""Files that belong to a facts folder without being facts: the sample's true behaviour."""
+BESIDE = ("truth", "quarantine")
+"""Files that stand beside facts without being facts: the sample's true behaviour, rows that an import could not read."""
+
+QUARANTINED_BEFORE = ".creditdesk-import.json"
+"""Left by an import that could not read some rows: how many (`rows`), and the ids of their customers (`customers`)."""
 
 CSV = "csv"
 PARQUET = "parquet"

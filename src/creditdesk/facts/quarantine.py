@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,12 +18,13 @@ COLUMNS = (
 """Columns of `quarantine.parquet` and `quarantine.csv`, as `Problem` explains them."""
 
 
-def held_customers(bench: Workbench) -> tuple[str, ...]:
+def held_customers(bench: Workbench, before: Sequence[str] = ()) -> tuple[str, ...]:
     """Known customers with a quarantined invoice, payment, credit note or allocation, sorted.
 
     An allocation belongs to the customer of its invoice and to that of its payment. What a record that could not be
-    read names counts as far as it can be told.
+    read names counts as far as it can be told. `before` are customers whose rows an import could not read.
     """
+    bench.put_owners("invoice", [(customer, "", "") for customer in before])
     owners = ["SELECT customer_id FROM refused_owner WHERE tbl IN ('invoice', 'payment', 'allocation')"]
     owners += [
         f"SELECT o.customer_id FROM refused_owner r JOIN {bench.tables[table].view} o ON r.{table}_id = o.{table}_id "

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from creditdesk.facts.check import MEMORY, check_folder
-from creditdesk.facts.folder import Folder, open_folder
+from creditdesk.facts.folder import QUARANTINED_BEFORE, Folder, open_folder
 from creditdesk.facts.problem import Problem
 from creditdesk.facts.result import Checked, TableResult
 from creditdesk.facts.schema import TABLES
@@ -143,7 +143,9 @@ def fingerprints(folder: Folder) -> dict[str, list[object]]:
     Of a larger one the hash of its first and last MiB (a Parquet file's statistics stand at its end) and the time of its
     last change in nanoseconds.
     """
-    return {folder.shown(path): _fingerprint(path) for path in folder.files()}
+    note = folder.path / QUARANTINED_BEFORE
+    files = [*folder.files(), *([note] if note.is_file() else [])]
+    return {folder.shown(path): _fingerprint(path) for path in files}
 
 
 def _fingerprint(path: Path) -> list[object]:

@@ -174,6 +174,8 @@ class Workbench:
         self._put("refused_owner", [(table, *row) for row in rows])
 
     def _put(self, relation: str, rows: list[tuple[object, ...]]) -> None:
+        if not rows:
+            return
         names = [row[0] for row in self.ask(f"DESCRIBE {relation}")]
         batch = pa.table(
             {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
