@@ -6,9 +6,10 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from creditdesk.engine.arith import attach, holds, to_day
+from creditdesk.engine.arith import Value, attach, holds, to_day
 from creditdesk.engine.binding import latest
 from creditdesk.engine.day import Day
+from creditdesk.engine.message import KEY
 
 ROLES = ("accounts_payable", "administrator", "general", "director", "buyer", "lawyer", "other")
 """Whom a reminder goes to, in this order; an account manager asks for the buyer first."""
@@ -20,11 +21,19 @@ def addresses_known(day: Day) -> bool:
 
 
 def reach(day: Day, due: ir.Table) -> ir.Table:
-    """One row per payer of `due`.
+    """Stage `reach`: one row per row of `due`: payer, company, chosen (the channel that reaches the payer, null when
+    none does), contact_id, contact_language."""
+    found = attach(
+        due.select(*KEY, "do", "channel_first", "preferred_channel", "option_1", "option_2", "option_3"),
+        _addresses(day, due),
+        "payer",
+    )
+    return day.stages.run("reach", _channel(found))
 
-    Columns: payer, email_contact, phone_contact, mobile_contact, letter_contact (contact ids), has_email, has_phone,
-    has_mobile, has_letter, contact_language.
-    """
+
+def _addresses(day: Day, due: ir.Table) -> ir.Table:
+    """Per payer: email_contact, phone_contact, mobile_contact, letter_contact (contact ids), has_email, has_phone,
+    has_mobile, has_letter, contact_language."""
     facts, now = day.facts, day.clock.day
     payers = due.group_by("payer").aggregate(
         sold=(_.owner == "account_manager").any(), street=holds(_.street.notnull()).any()
@@ -37,7 +46,7 @@ def reach(day: Day, due: ir.Table) -> ir.Table:
             has_email=not known, has_phone=not known, has_mobile=not known,
             has_letter=payers.street if known else ibis.literal(True), contact_language=text,
         )  # fmt: skip
-        return day.stages.run("reach", found)
+        return found
     contact = latest(facts["contact"], "contact_id", now, facts.any("contact", "known_from"))
     contact = contact.filter(
         (contact.until_on.isnull() | (to_day(contact.until_on) >= now)) & ~holds(contact.opted_out)
@@ -71,5 +80,32 @@ def reach(day: Day, due: ir.Table) -> ir.Table:
         has_mobile=found.mobile_contact.notnull(),
         has_letter=found.letter_contact.notnull() | found.street,
     )
-    found = attach(found, spoken.distinct(), "any_contact").drop("any_contact", "street", "sold")
-    return day.stages.run("reach", found)
+    return attach(found, spoken.distinct(), "any_contact").drop("any_contact", "street", "sold")
+
+
+def _channel(found: ir.Table) -> ir.Table:
+    """The first channel that reaches the payer; what is not a message to the debtor always does."""
+    by_letter = (found.do == "email") & (
+        ibis.coalesce(found.channel_first, found.preferred_channel, "") == "letter"
+    )
+    own = ibis.ifelse(by_letter, "letter", found.do)
+
+    def reaches(channel: Value) -> Value:
+        return ibis.cases(
+            (channel.isin(["email", "statement", "offer_plan", "thanks"]), found.has_email),
+            (channel.isin(["letter", "registered_letter", "legal_notice"]), found.has_letter),
+            (channel.isin(["sms", "video"]), found.has_mobile),
+            (channel.isin(["call", "voice"]), found.has_phone),
+            else_=channel.notnull(),
+        )
+
+    options = [own, found.do, found.option_1, found.option_2, found.option_3]
+    chosen = ibis.cases(*[(holds(reaches(option)), option) for option in options], else_=ibis.null("string"))
+    found = found.mutate(chosen=chosen)
+    contact = ibis.cases(
+        (found.chosen.isin(["letter", "registered_letter", "legal_notice"]), found.letter_contact),
+        (found.chosen.isin(["call", "voice"]), found.phone_contact),
+        (found.chosen.isin(["sms", "video"]), found.mobile_contact),
+        else_=ibis.coalesce(found.email_contact, found.phone_contact),
+    )
+    return found.select(*KEY, "chosen", "contact_language", contact_id=contact)

@@ -52,7 +52,18 @@ def attach(table: ir.Table, other: ir.Table, on: str | list[str]) -> ir.Table:
     """`table` with the columns of `other` beside it (left join); the key of `other` does not come along."""
     keys = [on] if isinstance(on, str) else list(on)
     joined = table.left_join(other, keys)
-    return joined.drop(*[f"{key}_right" for key in keys if f"{key}_right" in joined.columns])
+    right = {f"{key}_right" for key in keys}
+    # a selection of a join stays part of it: joins in a row become one statement without nesting
+    return joined.select(*[name for name in joined.columns if name not in right])
+
+
+def attach_all(table: ir.Table, others: list[tuple[ir.Table, str | list[str]]]) -> ir.Table:
+    """`attach` for several tables at once, each on its own key: one statement, built once."""
+    joined: ir.Table = table
+    for number, (other, on) in enumerate(others):
+        keys = [on] if isinstance(on, str) else list(on)
+        joined = joined.left_join(other, keys, rname=f"_{number}_of_{{name}}")
+    return joined.select(*[name for name in joined.columns if "_of_" not in name or not name.startswith("_")])
 
 
 def holds(condition: Value) -> Value:

@@ -28,11 +28,13 @@ class Facts:
     Attributes:
         tables: every table of the contract, conforming to its schema.
         present: names of the tables that were given (an absent one is empty).
+        assume: tables that will hold rows later on: every question about them is answered yes.
     """
 
     backend: Backend
     tables: dict[str, ir.Table]
     present: frozenset[str]
+    assume: frozenset[str] = frozenset()
     _asked: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> ir.Table:
@@ -40,12 +42,16 @@ class Facts:
 
     def has(self, name: str) -> bool:
         """Whether the table was given and has a row."""
+        if name in self.assume:
+            return True
         if name not in self.present:
             return False
         return self._ask(name, "*", lambda table: table.count() > 0)
 
     def any(self, name: str, column: str) -> bool:
         """Whether the column has a value in any row."""
+        if name in self.assume:
+            return True
         if name not in self.present:
             return False
         return self._ask(name, column, lambda table: table[column].count() > 0)
@@ -69,11 +75,12 @@ class Facts:
         return self._asked[key]
 
 
-def bind(backend: Backend, sources: Mapping[str, Source]) -> Facts:
+def bind(backend: Backend, sources: Mapping[str, Source], assume: frozenset[str] = frozenset()) -> Facts:
     """Facts from Parquet files or Arrow tables.
 
     Args:
         sources: per table of the contract its Parquet files, or its rows in memory.
+        assume: tables whose rows come later (a replay's actions).
 
     Raises:
         KeyError: for a table that the contract does not know.
@@ -91,7 +98,7 @@ def bind(backend: Backend, sources: Mapping[str, Source]) -> Facts:
     unknown = set(sources) - set(TABLES)
     if unknown:
         raise KeyError(f"unknown fact tables {sorted(unknown)}; allowed: {sorted(TABLES)}")
-    return Facts(backend, tables, frozenset(sources))
+    return Facts(backend, tables, frozenset(sources), assume)
 
 
 def conform_arrow(rows: pa.Table, schema: ibis.Schema) -> pa.Table:

@@ -1,0 +1,94 @@
+"""Decides day after day on the same facts: the statements are built and compiled once, and executed every day.
+
+Building a run costs more than running it on a few thousand customers. The day is a one-row table, so the SQL of a run
+holds for every day; what grows from day to day (actions done, and whatever else is named) is replaced as a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from creditdesk.engine.backend import empty
+from creditdesk.engine.binding import Source, bind, conform_arrow
+from creditdesk.engine.day import Day, open_day
+from creditdesk.engine.run import Previous, decide_on
+from creditdesk.engine.stages import Clock, Stages
+from creditdesk.facts.decisions import TABLES_OUT
+from creditdesk.facts.schema import TABLES
+from creditdesk.policy.document import Policy
+
+CARRIED = ("decision", "action_due")
+"""Tables of a run that the next one reads: for the brakes, and for tasks that were listed before."""
+
+
+class Walk:
+    """A run that can be repeated for other days.
+
+    Attributes:
+        tables: the outputs of the last day, as tables of the backend.
+    """
+
+    tables: dict[str, ir.Table]
+
+    def __init__(
+        self,
+        stages: Stages,
+        sources: Mapping[str, Source],
+        policy: Policy,
+        first: date,
+        last: date,
+        growing: Sequence[str] = ("action",),
+        held_customers: Sequence[str] = (),
+    ) -> None:
+        """Prepare a walk from `first` to `last`.
+
+        Args:
+            growing: fact tables whose rows are given anew each day; they count as present from the first day.
+
+        Raises:
+            MissingRate: an amount in another currency has no rate on or before its date.
+        """
+        self._stages = stages
+        self._held = held_customers
+        known = dict(sources)
+        for name in growing:
+            known.setdefault(name, empty(TABLES[name].schema()))
+        facts = bind(stages.backend, known, assume=frozenset(growing))
+        self._day: Day = open_day(stages, facts, policy, first, last)
+        previous = {
+            name: stages.backend.put(f"previous_{name}", empty(TABLES_OUT[name].schema())) for name in CARRIED
+        }
+        self._previous = Previous(previous["decision"], previous["action_due"])
+        self._compiled = False
+
+    def decide(self, as_of: date, grown: Mapping[str, pa.Table] | None = None) -> dict[str, ir.Table]:
+        """Decide for one day, with the previous call's decisions as the previous run.
+
+        Args:
+            grown: all rows, as of this day, of the tables named as growing.
+
+        Raises:
+            StageError: a statement failed; names stage and SQL.
+        """
+        backend = self._stages.backend
+        Clock.put(backend, as_of)
+        for name, rows in (grown or {}).items():
+            backend.put(f"fact_{name}", conform_arrow(rows, TABLES[name].schema()))
+        if not self._compiled:
+            self.tables = decide_on(self._day, self._previous, self._held)
+            self._compiled = True
+        else:
+            for stage in self._stages.done:
+                backend.again(stage.name, stage.sql, stage.schema)
+        for name in CARRIED:
+            sql = f'SELECT * FROM "{name}"'  # noqa: S608  a name of ours
+            backend.again(f"previous_{name}", sql, TABLES_OUT[name].schema())
+        return self.tables
+
+    def fetch(self, name: str) -> pa.Table:
+        """Rows of an output of the last day."""
+        return self._stages.backend.fetch(self.tables[name])
