@@ -33,6 +33,7 @@ class Measure:
         unit: in which the distance to another band is told.
         per: how much of it is one step, in units of the column.
         margin: how far past an edge a value must be, in units of the column.
+        whole: whether the column holds whole numbers only.
     """
 
     column: str
@@ -40,6 +41,7 @@ class Measure:
     unit: str
     per: Decimal
     margin: Decimal
+    whole: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -103,6 +105,7 @@ def _measures(criterion: Criterion, columns: Mapping[str, Column], currency: str
                 unit or criterion.unit,
                 (criterion.per if per is None else per) * scale,
                 criterion.margin * scale,
+                column.type.startswith("int"),
             )
         )
     return tuple(found)

@@ -117,8 +117,8 @@ def standing(
     """
     found = of_profile(profile, columns)
     own = debtor.select(
-        "customer_id", "company", "base", "company_country", "company_size", "limit_scope", "credit_limit",
-        "credit_limit_until", limit_currency=debtor.currency, given_company=debtor.company_id,
+        "customer_id", "company", "base", "company_country", "company_size", "limit_scope",
+        "credit_limit_until", credit_limit_given=debtor.credit_limit,
     )  # fmt: skip
     found = attach(found, own, "customer_id")
     if day.facts.has("override"):
