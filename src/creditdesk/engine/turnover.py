@@ -1,0 +1,107 @@
+"""Stage `turnover`: what each customer buys from us, by its invoices and credit notes."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from creditdesk.engine.arith import Value, holds, rnd
+from creditdesk.engine.day import Day
+
+YEAR = 365
+BLOCKS = 12
+"""Blocks of 30 days back from today: a month that does not depend on the calendar."""
+
+BLOCK_DAYS = 30
+MANNERS = ("paper", "email", "peppol")
+
+
+def turnover(day: Day, item: ir.Table) -> ir.Table:
+    """One row per customer with a document.
+
+    Columns: customer_id; `turnover12`, `turnover24` (days 366 to 730), `credited12`; `invoices12`; `block0` to
+    `block11`; `first_day`, `last_day` of issue (invoices); `last_term`, `manner_code` of the latest invoice; and where
+    costs are known at all `margin12`, `net_known12`, `net12`.
+    """
+    age = day.clock.day - item.issued_day
+    kept = ["customer_id", "issued_day", "term_days", "invoice_id"]
+    document = item.select(
+        *kept,
+        age=age,
+        invoice=item.kind == "invoice",
+        value=ibis.ifelse(item.kind == "invoice", item.amount_base, -item.amount_base),
+        manner=ibis.cases(*[(item.manner == name, code) for code, name in enumerate(MANNERS, 1)], else_=0),
+        **(_margin(day, item) if has_cost(day) else {}),
+    )
+    year = document.age < YEAR
+    blocks = {
+        f"block{i}": document.value.sum(
+            where=document.age.between(BLOCK_DAYS * i, BLOCK_DAYS * i + BLOCK_DAYS - 1)
+        )
+        for i in range(BLOCKS)
+    }
+    margins = {}
+    if has_cost(day):
+        margins = {
+            "margin12": document.margin.sum(where=year),
+            "net_known12": document.net_known.sum(where=year),
+            "net12": document.net.sum(where=year),
+        }
+    summed = document.group_by("customer_id").aggregate(
+        turnover12=document.value.sum(where=year),
+        turnover24=document.value.sum(where=document.age.between(YEAR, 2 * YEAR - 1)),
+        credited12=(-document.value).sum(where=year & ~document.invoice),
+        invoices12=document.count(where=year & document.invoice),
+        first_day=document.issued_day.min(where=document.invoice),
+        last_day=document.issued_day.max(where=document.invoice),
+        last_term=(document.issued_day * 2**20 + document.term_days.clip(0, 2**20 - 1)).max(where=document.invoice),
+        manner_code=(document.issued_day * 4 + document.manner).max(where=document.invoice & (document.manner > 0)),
+        **blocks,
+        **margins,
+    )  # fmt: skip
+    return day.stages.run("turnover", summed)
+
+
+def has_cost(day: Day) -> bool:
+    """Whether the cost of any invoice is known."""
+    return day.facts.any("invoice", "cost")
+
+
+def _margin(day: Day, item: ir.Table) -> dict[str, Value]:
+    """Margin where the cost is known, and what share of the turnover that is; an unknown net amount is the gross one."""
+    sign = ibis.ifelse(item.kind == "invoice", 1, -1)
+    net = item.net_amount.coalesce(item.amount) * sign
+    known = item.cost.notnull()
+    margin = ibis.ifelse(known, net - item.cost * sign, 0)
+    values = {"net": net, "net_known": ibis.ifelse(known, net, 0), "margin": margin}
+    if not day.multi_currency:
+        return values
+    # the rate of the day of issue, as it stands in amount and amount_base
+    return {name: rnd(value * (item.amount_base / item.amount.nullif(0))) for name, value in values.items()}
+
+
+def peak_month(sold: ir.Table) -> Value:
+    """The largest block, not below 0."""
+    return ibis.greatest(0, *[sold[f"block{i}"].fill_null(0) for i in range(BLOCKS)])
+
+
+def busy_month(sold: ir.Table) -> Value:
+    """The second largest block, not below 0: of twelve values the 90th percentile."""
+    blocks = ibis.array([sold[f"block{i}"].fill_null(0) for i in range(BLOCKS)]).sort()
+    return ibis.greatest(0, blocks[BLOCKS - 2])
+
+
+def turnover_class(before: Value, total: Value, own: Value) -> Value:
+    """ABC: what stands before a customer decides, so that the one who crosses a mark is still in the higher class."""
+    known = holds(own > 0)
+    return ibis.cases(
+        (known & (before * 10 < total * 8), "A"),
+        (known & (before * 20 < total * 19), "B"),
+        else_="C",
+    )
+
+
+def latest_manner(code: Value) -> Value:
+    """How the latest invoice with a known manner was sent."""
+    found = code % 4
+    return ibis.cases(*[(found == i, name) for i, name in enumerate(MANNERS, 1)], else_=ibis.null("string"))
