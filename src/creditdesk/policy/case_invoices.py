@@ -136,8 +136,18 @@ def close(sheet: Sheet, made: Row, kind: str, on: date, amount: int) -> None:
     )  # fmt: skip
 
 
+UNEVEN = (0, 5, -5, 8, -8, 3, -3)
+"""Days around the mean at which a customer of a case pays: nobody is so regular that a habit is found by accident."""
+
+EARLY = (-2, -9, -5, -1, -7, -12, -4)
+"""Days before the due date at which a customer pays who pays on time."""
+
+
 def history(sheet: Sheet, words: Words) -> None:
-    """`12 x 1000 monthly from 2025-01-15 due after 30 paid 12 late`: settled invoices at a steady pace."""
+    """`12 x 1000 monthly from 2025-01-15 due after 30 paid 12 late`: settled invoices, 12 days late on average.
+
+    `steady` at the end makes every one of them exactly so late.
+    """
     count = words.number()
     words.expect("x")
     amount, currency = words.amount(), words.currency(sheet.currency)
@@ -151,17 +161,7 @@ def history(sheet: Sheet, words: Words) -> None:
     terms = TERMS
     if words.skip("due", "after"):
         terms = words.number()
-    late: int | None = 0
-    if words.skip("unpaid"):
-        late = None
-    elif words.skip("paid", "on", "time"):
-        late = 0
-    elif words.skip("paid"):
-        late = words.number() * (1 if words.one_of(("late", "early")) == "late" else -1)
-    if words.more():
-        raise WordError(
-            repr(words.peek()), "due after DAYS, then paid DAYS late, paid DAYS early, paid on time or unpaid"
-        )
+    late = _lateness(words)
     for index in range(count):
         issued = months_after(first, index) if pace == "monthly" else first + timedelta(days=step * index)
         due = issued + timedelta(days=terms)
@@ -171,8 +171,26 @@ def history(sheet: Sheet, words: Words) -> None:
             amount=sheet.minor(amount, currency), currency=currency,
         )  # fmt: skip
         sheet.invoices[name] = made
-        if late is not None:
-            close(sheet, made, "payment", due + timedelta(days=late), int(made["amount"]))
+        if late:
+            close(sheet, made, "payment", due + timedelta(days=late[index % len(late)]), int(made["amount"]))
+
+
+def _lateness(words: Words) -> tuple[int, ...]:
+    """Days late in turn; empty = unpaid."""
+    allowed = (
+        "due after DAYS, then paid DAYS late, paid DAYS early, paid on time or unpaid; steady at the end"
+    )
+    late: tuple[int, ...] = EARLY
+    if words.skip("unpaid"):
+        late = ()
+    elif words.skip("paid", "on", "time") or not words.skip("paid"):
+        late = EARLY
+    else:
+        mean = words.number() * (1 if words.one_of(("late", "early")) == "late" else -1)
+        late = (mean,) if words.skip("steady") else tuple(mean + days for days in UNEVEN)
+    if words.more():
+        raise WordError(repr(words.peek()), allowed)
+    return late
 
 
 def months_after(first: date, months: int) -> date:
