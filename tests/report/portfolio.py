@@ -27,6 +27,9 @@ CELLS = {
     "medium": {"good": "trusted", "fair": "standard", "poor": "firm"},
     "small": {"good": "easy", "fair": "light", "poor": "strict"},
 }
+BUCKETS = (
+    "not_due_amount", "overdue_1_30", "overdue_31_60", "overdue_61_90", "overdue_91_180", "overdue_over_180",
+)  # fmt: skip
 RULES = {
     "new": "too little history",
     "consumer": "consumer",
@@ -133,8 +136,11 @@ def customers(count: int, seed: int = 5) -> list[tuple[dict[str, Any], dict[str,
             "observations": 12, "exposure": decision["exposure"], "employees": employees,
         }  # fmt: skip
         found.append((decision, profile))
-    found[2][1]["name"] = HOSTILE
-    found[2][0]["natural_person"] = found[2][1]["natural_person"] = False
+    for decision, profile in found[2:3]:  # a company whose name is an attack, among the first in every list
+        profile |= {"name": HOSTILE, "natural_person": False, "overdue_amount": 99_000_00, "open_amount": 99_000_00}
+        profile |= {bucket: 0 for bucket in BUCKETS} | {"overdue_31_60": 99_000_00}
+        decision |= {"natural_person": False, "risk_class": "high", "uninsured_maximum_loss": 10**9, "moved": True}
+        decision |= {"previous_segment": "easy"}
     return found
 
 
@@ -156,7 +162,7 @@ def actions(made: list[tuple[dict[str, Any], dict[str, Any]]], seed: int = 6) ->
             "invoice_ids": [f"F-{n}" for n in range(draw.randint(1, 4))],
             "amounts": [{"currency": "EUR", "amount": profile["overdue_amount"]}], "amount": profile["overdue_amount"],
             "currency": "EUR", "language": "nl", "owner": owner, "owner_id": None if owner == "system" else "anna",
-            "priority": draw.randint(5, 95),
+            "priority": 99 if profile["name"] == HOSTILE else draw.randint(5, 95),
             "priority_reasons": [{"reason": "amount", "points": 30}, {"reason": "risk", "points": 12}],
         }  # fmt: skip
         hold = (
@@ -176,7 +182,7 @@ def actions(made: list[tuple[dict[str, Any], dict[str, Any]]], seed: int = 6) ->
                 ]
             )
         )
-        if hold is None:
+        if hold is None or profile["name"] == HOSTILE:
             due.append({**row, "listed_since": AS_OF})
         else:
             until = AS_OF + timedelta(days=9) if hold in ("promised", "habit") else None

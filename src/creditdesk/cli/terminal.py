@@ -89,6 +89,6 @@ class Terminal:
             task = shown.add_task(title, total=None)
 
             def tell(what: str, done: float | None = None, of: float | None = None) -> None:
-                shown.update(task, description=f"{title}: {what}", completed=done, total=of)
+                shown.update(task, description=f"{title}: {what}", completed=done, total=of or None)
 
             yield tell

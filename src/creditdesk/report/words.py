@@ -103,7 +103,7 @@ class Words:
     def reasons(self, row: Row) -> str:
         """Why the customer is in its segment."""
         told = [self.reason(reason, str(row["currency"])) for reason in row.get("reasons") or ()]
-        return self.upper(", ".join(dict.fromkeys(text for text in told if text)))
+        return ", ".join(dict.fromkeys(text for text in told if text))
 
     def reason(self, reason: Row, currency: str) -> str:
         """One reason: a rule that held, an assignment by hand, or a criterion with its value and band."""
@@ -195,16 +195,19 @@ class Words:
         return f"{self.t.number(near['distance'], 1)} {unit.lower()}".strip()
 
     def move(self, row: Row) -> str:
-        """A move that was made or proposed."""
-        if row["proposed_segment"]:
-            start, end = row["segment"], row["proposed_segment"]
-        else:
-            start, end = row["previous_segment"], row["segment"]
-        told = self.t(
-            "moves.proposed", start=self.t.named("segment", start), end=self.t.named("segment", end)
-        )
-        brake = f" ({self.t.named('brake', row['move_held']).lower()})" if row["move_held"] else ""
-        return f"{told}{brake}; {self.reasons(row)}"
+        """A move that was made, and why."""
+        return f"{self._from_to(row['previous_segment'], row['segment'])}; {self.reasons(row)}"
+
+    def proposal(self, row: Row) -> str:
+        """A move that a brake holds, or one that was made; and why."""
+        if not row["proposed_segment"]:
+            return self.move(row)
+        brake = self.lower(self.t.named("brake", row["move_held"]))
+        return f"{self._from_to(row['segment'], row['proposed_segment'])} ({brake}); {self.reasons(row)}"
+
+    def _from_to(self, start: str | None, end: str) -> str:
+        named = {"start": self.t.named("segment", start), "end": self.t.named("segment", end)}
+        return self.t("moves.proposed", **named)
 
     def risk(self, row: Row) -> str:
         """The class of risk, and for companies its probability."""
@@ -238,6 +241,8 @@ class Words:
             parts.append(t(f"segments.terms_{segment.terms_days}"))
         elif segment.terms_days:
             parts.append(t("segments.terms", n=segment.terms_days))
+        if limit := self._limit(name):
+            parts.append(t("segments.limit", value=limit))
         parts.append(t("segments.orders", value=self._orders(name)))
         if segment.fees != "none":
             parts.append(t("segments.fees", value=t.named("fees", segment.fees)))
@@ -246,6 +251,22 @@ class Words:
             parts.append(t("segments.discount", percent=percent, days=segment.discount.days))
         parts.append(t("segments.owner", value=t.named("owner", segment.owner)))
         return ". ".join(self.upper(part) for part in parts) + "."
+
+    def _limit(self, name: str) -> str:
+        t, limit = self.t, self.policy.segments[name].limit
+        if limit.cell:
+            return t("segments.as_cell")
+        for kind in ("none", "unlimited"):
+            if getattr(limit, kind):
+                return t(f"segments.limit_{kind}")
+        if limit.cover_only:
+            return t("segments.limit_cover")
+        if limit.floor is not None and limit.step_up is not None:
+            floor = t.money(minor(limit.floor, self.policy.currency), self.policy.currency)
+            return t("segments.limit_new", floor=floor, step=t.number(limit.step_up, 1), after=limit.step_after)
+        if limit.peak_months is not None:
+            return t("segments.limit_peak", n=t.number(limit.peak_months, 1))
+        return ""
 
     def _orders(self, name: str) -> str:
         t, order = self.t, self.policy.segments[name].order
@@ -285,8 +306,10 @@ class Words:
                     shown = str(step.after).replace("-", "−")
                 else:
                     after_due = -1 if step.after_due is None else step.after_due
-                    day = max(after_due, day + step.at_least) if step.after is None else day + step.after
-                    shown = str(day)
+                    wait = -(-step.calendar_days * 5 // 7)  # a legal wait in calendar days, as working days
+                    after = step.at_least if step.after is None else max(step.after, wait)
+                    day = max(after_due, day + after)
+                    shown = f"≈ {day}" if wait and day else str(day)
                 do = self.t.named("do", step.do)
                 steps.append({"day": shown, "name": do, "hard": step.hard, "approval": step.approval})
             if steps:
