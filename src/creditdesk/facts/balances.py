@@ -43,7 +43,7 @@ SIDES = (
 def balanced(bench: Workbench) -> bool:
     """Whether every allocation names what is there and nothing is allocated above its amount.
 
-    One pass per side; when it says no, the rows are looked for by `check_links` and `check_balances`.
+    One pass per side; when it says no, the rows are looked for by `check_allocations` and `check_balances`.
     """
     if "allocation" not in bench.tables:
         return True

@@ -20,7 +20,7 @@ from creditdesk.facts.column import LIST
 from creditdesk.facts.csvtable import Miscounted
 from creditdesk.facts.folder import CSV, QUARANTINED_BEFORE, Folder, open_folder
 from creditdesk.facts.keys import check_keys
-from creditdesk.facts.links import check_links
+from creditdesk.facts.links import check_allocations, check_links
 from creditdesk.facts.problem import WARNING, whole_file
 from creditdesk.facts.quarantine import collect_problems, held_customers
 from creditdesk.facts.rates import check_rates, reporting_currencies
@@ -90,12 +90,13 @@ def _check(bench: Workbench, out: Path | None, progress: Progress, currency: str
     progress("rates", steps - 4, steps)
     bases = reporting_currencies(bench, currency)
     check_rates(bench, bases)
-    progress("links and balances", steps - 3, steps)
-    whole = balanced(bench)
-    check_links(bench, allocations_are_whole=whole)
-    if not whole:
+    progress("links", steps - 3, steps)
+    check_links(bench)
+    progress("allocations", steps - 2, steps)
+    if not balanced(bench):
+        check_allocations(bench)
         check_balances(bench)
-    progress("writing", steps - 2, steps)
+    progress("writing", steps - 1, steps)
     tables = {name: _finish(bench, loaded, out) for name, loaded in bench.tables.items()}
     held = held_customers(bench, _quarantined_before(bench))
     problems, counts, quarantine = collect_problems(bench, out, SHOWN_PROBLEMS)

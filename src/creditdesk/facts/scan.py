@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 CHUNK = 1 << 24
 RECORD_LIMIT = 1 << 21
 """Longest record in bytes: a longer one is quarantined."""
 
-_NEWLINE, _RETURN, _QUOTE, _NUL = 10, 13, 34, 0
+_NEWLINE, _RETURN, _QUOTE, _COMMA, _NUL = 10, 13, 34, 44, 0
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Scan:
         lines: physical lines (at `\n`, `\r\n` or a lone `\r`), the last one with or without a line break at its end.
         encoding: `utf-8`, `utf-16`, `utf-32` (by their marks or by their zero bytes), or `other` when some bytes are
             not UTF-8.
+        commas: commas outside quotes.
         plain: every physical line is one record, so that record n stands on line n: no line break inside quotes,
             no blank line, one kind of line end, no zero byte, no line above the limit.
     """
@@ -37,6 +39,7 @@ class Scan:
     size: int
     lines: int
     encoding: str
+    commas: int
     plain: bool
 
 
@@ -50,7 +53,7 @@ def scan(path: Path) -> Scan:
         while chunk := file.read(CHUNK):
             state.add(chunk)
     encoding = wide or ("utf-8" if state.finish_utf8() else "other")
-    return Scan(state.size, state.line_count(), encoding, encoding == "utf-8" and state.plain())
+    return Scan(state.size, state.line_count(), encoding, state.commas, encoding == "utf-8" and state.plain())
 
 
 def _wide(head: bytes) -> str:
@@ -76,6 +79,7 @@ class _State:
         self.nuls = 0
         self.quotes = 0
         self.quoted_breaks = 0
+        self.commas = 0
         self.blank = False
         self.longest = 0
         self._line_start = 0  # offset at which the current line begins
@@ -89,6 +93,7 @@ class _State:
         returns = np.flatnonzero(data == _RETURN)
         quotes = np.flatnonzero(data == _QUOTE)
         self.nuls += int(np.count_nonzero(data == _NUL))
+        self.commas += self._outside(data, quotes)
         self.returns += len(returns)
         if len(breaks):
             before = np.where(breaks > 0, data[breaks - 1], ord(self._last) if self._last else 0)
@@ -105,6 +110,13 @@ class _State:
         self.quotes += len(quotes)
         self.size += len(chunk)
         self._last = chunk[-1:]
+
+    def _outside(self, data: NDArray[np.uint8], quotes: NDArray[np.intp]) -> int:
+        """Commas that are not inside quotes."""
+        if not len(quotes) and self.quotes % 2 == 0:
+            return int(np.count_nonzero(data == _COMMA))
+        inside = (np.searchsorted(quotes, np.flatnonzero(data == _COMMA)) + self.quotes) % 2
+        return int(np.count_nonzero(inside == 0))
 
     def _decode(self, chunk: bytes) -> None:
         if self._decoder is None:
