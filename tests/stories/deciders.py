@@ -33,14 +33,16 @@ def reference(tables: Mapping[str, list[Row]], policy: Policy, day: date, previo
     world = World(tables, policy, rates)
     found: dict[str, list[Row]] = {name: [] for name in OUTPUTS}
     listed: dict[str, dict[tuple[int, str], date]] = {}
-    for row in (previous or {}).get("action_due", ()):
-        listed.setdefault(str(row["customer_id"]), {})[row["case_no"], row["step"]] = row["listed_since"]
+    for row in (*(previous or {}).get("action_due", ()), *(previous or {}).get("held", ())):
+        if row["listed_since"] is not None:
+            listed.setdefault(str(row["customer_id"]), {})[row["case_no"], row["step"]] = row["listed_since"]
     for customer in tables["customer"]:
         name = str(customer["customer_id"])
         segment, since = pinned(tables, name, day)
         if segment is None or not policy.segments[segment].dunning:
             continue
-        procedure = policy.segments[segment].procedure[0].use
+        places = {None, f"country = '{customer.get('country')}'"}
+        procedure = next(each.use for each in policy.segments[segment].procedure if each.when in places)
         answer = decide(world, name, str(customer.get("company_id") or "HQ"), segment, procedure, day,
                         since=since, listed_since=listed.get(name))  # fmt: skip
         found["decision"].append(
@@ -53,7 +55,10 @@ def reference(tables: Mapping[str, list[Row]], policy: Policy, day: date, previo
                 "level": line.level, "do": line.do, "due_on": line.due_on, "invoice_ids": list(line.invoices),
                 "amount": line.amount, "owner": line.owner, "holds": list(line.holds),
                 "hold": line.holds[0] if line.holds else None, "reason": line.reason,
-                "listed_since": listed.get(name, {}).get((line.case_no, line.step), day),
+                # a day on which a listed step is held, a Sunday for one, does not begin its wait anew
+                "listed_since": listed.get(name, {}).get(
+                    (line.case_no, line.step), day if line.verdict == "due" else None
+                ),
             }  # fmt: skip
             found[{"due": "action_due", "held": "held", "skipped": "skipped"}[line.verdict]].append(row)
     return found

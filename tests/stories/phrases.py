@@ -20,7 +20,12 @@ class Ledger:
 
     story: Story
     tables: dict[str, list[Row]] = field(default_factory=dict)
-    approvals_from: date | None = None
+    later: dict[date, list[str]] = field(default_factory=dict)
+
+    def morning(self, day: date) -> None:
+        """What the story says of this day and could not be told before."""
+        for sentence in self.later.pop(day, []):
+            tell(self, day, sentence)
 
     @property
     def customer(self) -> str:
@@ -82,7 +87,10 @@ def open_ledger(story: Story) -> Ledger:
             )
     for day, sentences in story.days.items():
         for sentence in sentences:
-            tell(ledger, day, sentence)
+            try:
+                tell(ledger, day, sentence)
+            except LookupError:  # it speaks of what a step of the story will bring: told that morning
+                ledger.later.setdefault(day, []).append(sentence)
     return ledger
 
 
@@ -160,7 +168,7 @@ def _promised(ledger: Ledger, on: date, found: re.Match[str]) -> None:
                currency=found["currency"] or "EUR")  # fmt: skip
 
 
-def _withdrawn(ledger: Ledger, on: date, found: re.Match[str]) -> None:
+def _withdrawn(ledger: Ledger, on: date, _found: re.Match[str]) -> None:
     ledger.tables["promise"][-1]["withdrawn_on"] = on
 
 
@@ -173,9 +181,14 @@ def _disputes(ledger: Ledger, on: date, found: re.Match[str]) -> None:
 
 def _dispute_closed(ledger: Ledger, on: date, found: re.Match[str]) -> None:
     invoice = ledger.invoice(found["letter"])
-    for row in ledger.tables["dispute"]:
-        if row["invoice_id"] == invoice and row.get("closed_on") is None and row["opened_on"] <= on:
-            row.update(closed_on=on, outcome=found["outcome"])
+    closed = [
+        row for row in ledger.tables.get("dispute", ())
+        if row["invoice_id"] == invoice and row.get("closed_on") is None and row["opened_on"] <= on
+    ]  # fmt: skip
+    if not closed:
+        raise LookupError(found["letter"])
+    for row in closed:
+        row.update(closed_on=on, outcome=found["outcome"])
 
 
 def _credit_note(ledger: Ledger, on: date, found: re.Match[str]) -> None:
@@ -205,7 +218,7 @@ def _plan(ledger: Ledger, on: date, found: re.Match[str]) -> None:
         ledger.add("instalment", plan_id=plan, due_on=date.fromisoformat(due), amount=minor(amount))
 
 
-def _plan_ended(ledger: Ledger, on: date, found: re.Match[str]) -> None:
+def _plan_ended(ledger: Ledger, on: date, _found: re.Match[str]) -> None:
     ledger.tables["plan"][-1]["ended_on"] = on
 
 
@@ -304,10 +317,20 @@ def _imported(ledger: Ledger, on: date, found: re.Match[str]) -> None:
                invoice_ids=[ledger.invoice(letter) for letter in letters], outcome="sent")  # fmt: skip
 
 
+def _did(ledger: Ledger, on: date, found: re.Match[str]) -> None:
+    """`did reminder (email, level 1) of A, case 1`: a step done before the story begins."""
+    ledger.add("action", action_id=ledger.number("action"), customer_id=ledger.customer,
+               procedure=found["procedure"] or "reference", case_no=int(found["case"] or 1), step=found["step"],
+               level=int(found["level"]), channel=found["channel"], direction="out", done_on=on,
+               invoice_ids=[ledger.invoice(letter) for letter in re.split(r"[ ,]+", found["letters"])],
+               outcome="reached" if found["channel"] == "call" else "sent", document="before", by="Ann")  # fmt: skip
+
+
 LETTERS = r"(?P<letters>\w+(?:[ ,]+\w+)*)"
+PARTS = r"(?:(?P<currency>[A-Z]{3}) )?(?P<parts>[\d.]+(?: on \w+(?:, [\d.]+ on \w+)*)?)"
+STEP = r"(?P<step>\w+) \((?P<channel>\w+), level (?P<level>\d)\)(?: in (?P<procedure>\w+))?"
 SENTENCES: list[tuple[str, Callable[[Ledger, date, re.Match[str]], None]]] = [
-    (r"paid (?:(?P<currency>[A-Z]{3}) )?(?P<parts>[\d.]+(?: on \w+(?:, [\d.]+ on \w+)*)?)"
-     rf"(?:, value (?P<value>{DAY}))?(?P<debit>, by direct debit)?(?:, for order (?P<order>\w+))?", _paid),
+    (rf"paid {PARTS}(?:, value (?P<value>{DAY}))?(?P<debit>, by direct debit)?(?:, for order (?P<order>\w+))?", _paid),
     (r"payment on (?P<letter>\w+) taken back", _taken_back),
     (r"allocation on (?P<letter>\w+) undone", _undone),
     (rf"promised {MONEY} for (?P<for>{DAY})(?: on (?P<letter>\w+))?", _promised),
@@ -330,6 +353,7 @@ SENTENCES: list[tuple[str, Callable[[Ledger, date, re.Match[str]], None]]] = [
     (rf"we owe them {MONEY}", _we_owe),
     (r"factored (?P<letter>\w+)", _factored),
     (r"ad hoc (?P<channel>\w+)", _ad_hoc),
+    (rf"did {STEP} of (?P<letters>\w+(?: \w+)*)(?:, case (?P<case>\d+))?", _did),
     (rf"imported (?P<channel>\w+), level (?P<level>\d)(?:, of {LETTERS})?", _imported),
 ]  # fmt: skip
 

@@ -282,6 +282,12 @@ def payer_on(
         for row in contact_rows
         if mine(row) and (row.get("until_on") or ENDLESS) >= on and not row.get("opted_out")
     ]  # fmt: skip
+    _standing(found, tables, own, mine, on)
+    return found
+
+
+def _standing(found: Payer, tables: Tables, own: Row, mine: object, on: date) -> None:
+    """What holds for the payer as a whole: insolvency, what we owe it, how far the bank is known."""
     if own.get("insolvent_on") and own["insolvent_on"] <= on:
         found.legal.append(LegalStatus("bankruptcy", own["insolvent_on"], None, None))
     latest_contra: dict[str, Row] = {}
@@ -294,7 +300,6 @@ def payer_on(
         if row["received_on"] <= on:
             reach[row["iban"]] = max(reach.get(row["iban"], date.min), row["to_on"])
     found.bank_known_to = min(reach.values()) if reach else None
-    return found
 
 
 def _allocations(found: Payer, tables: Tables, on: date) -> None:

@@ -390,11 +390,11 @@ def _take_promises(
     left = promises_left(payer, policy)
     taken = 0
     for promise in promises:
-        for item in rest:
+        for item, amount in rest.items():
             if promise.invoice not in (None, item) or payer.invoices[item].currency != promise.currency:
                 continue
-            part = min(left[promise.id], rest[item])
-            rest[item] -= part
+            part = min(left[promise.id], amount)
+            rest[item] = amount - part
             left[promise.id] -= part
             taken += part
             if codes is not None and part and "promised" not in codes[item]:
@@ -412,10 +412,10 @@ def _take_pool(payer: Payer, rest: dict[str, int], found: Claim) -> None:
     for money, pool in ((True, unallocated(payer)), (False, open_credit(payer))):
         for currency, whole in pool.items():
             left = whole
-            for item in rest:
+            for item, amount in rest.items():
                 if payer.invoices[item].currency == currency:
-                    part = min(left, rest[item])
-                    rest[item] -= part
+                    part = min(left, amount)
+                    rest[item] = amount - part
                     left -= part
             used = whole - left
             if money:

@@ -104,7 +104,7 @@ def read_story(identity: str, rule: str, document: Mapping[str, object]) -> Stor
         policy=document.get("policy") or {},
         invoices=document.get("invoices") or {},
         days={day: _listed(said) for day, said in _dated(document.get("days"))},
-        done={day: said for day, said in _dated(document.get("done"))},
+        done=dict(_dated(document.get("done"))),
         outage=frozenset(outage),
         approvals=document.get("approvals") != "none",
         go_live=document.get("go_live") != "waits",
