@@ -9,12 +9,12 @@ import numpy as np
 
 from creditdesk.sample import terms as terms_codes
 from creditdesk.sample.bank_days import last_of, month_of, weekday
-from creditdesk.sample.customers import COMPANY, CONSUMER, HISTORY_DAYS
+from creditdesk.sample.customers import COMPANY, CONSUMER
 from creditdesk.sample.places import ROUGHLY_IN_EUR
 
 if TYPE_CHECKING:
     from creditdesk.sample.bank_days import BankDays
-    from creditdesk.sample.columns import Flags, Floats, Ints
+    from creditdesk.sample.columns import Floats, Ints
     from creditdesk.sample.customers import Customers
 
 LARGEST = 10
@@ -115,13 +115,3 @@ def _enlarged(value: Floats, of: Ints, largest: Ints, blocks: float) -> Floats:
     factor = np.ones(len(of_customer))
     factor[largest] = wanted * weight / np.maximum(of_customer[largest], 1.0)
     return value * factor[of]
-
-
-def paid_in_advance(invoices: Invoices) -> Flags:
-    """True where the money is due before the bill: deposits and rents."""
-    return invoices.due < invoices.issued
-
-
-def history_start(horizon: int) -> int:
-    """The first day of the history."""
-    return horizon - HISTORY_DAYS

@@ -21,7 +21,7 @@ from creditdesk.sample.customers import (
 from creditdesk.sample.terms import DAYS, TERMS
 
 if TYPE_CHECKING:
-    from creditdesk.sample.columns import Flags, Ints
+    from creditdesk.sample.columns import Ints
     from creditdesk.sample.customers import Customers
 
 LETTERS_AS_NUMBERS = {ord(letter): str(int(letter, 36)) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
@@ -284,8 +284,3 @@ def iban(country: str, account: str) -> str:
     """The account with its ISO 7064 check digits."""
     digits = (account + country + "00").translate(LETTERS_AS_NUMBERS)
     return f"{country}{98 - int(digits) % 97:02d}{account}"
-
-
-def is_private(customers: Customers) -> Flags:
-    """Natural persons: consumers and sole traders."""
-    return np.isin(customers.kind, (CONSUMER, SOLE_TRADER))

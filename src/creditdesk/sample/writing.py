@@ -31,6 +31,10 @@ DATE_ORDER = {
 }
 
 
+# Rows of all tables that may wait together for their row group to fill; then the largest is written as it is.
+WAITING_BYTES = 64_000_000
+
+
 class OutputFolderError(Exception):
     """The folder to write holds something that is not a sample."""
 
@@ -50,10 +54,12 @@ class TableFiles:
         if part.num_rows == 0:
             return
         self.rows[name] = self.rows.get(name, 0) + part.num_rows
-        waiting = self._waiting.setdefault(name, [])
-        waiting.append(part)
-        if sum(table.num_rows for table in waiting) >= self._row_group_rows:
+        self._waiting.setdefault(name, []).append(part)
+        if sum(table.num_rows for table in self._waiting[name]) >= self._row_group_rows:
             self._write(name)
+        sizes = {table: sum(part.nbytes for part in parts) for table, parts in self._waiting.items()}
+        if sum(sizes.values()) > WAITING_BYTES:
+            self._write(max(sizes, key=lambda table: sizes[table]))
 
     def close(self) -> None:
         """Writes what is waiting and closes the files."""
