@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from report.portfolio import write_output
 
 from creditdesk.report.output import Output, open_output
+from report.portfolio import write_output
 
 
 @pytest.fixture(scope="session")

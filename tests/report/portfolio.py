@@ -97,15 +97,11 @@ def customers(count: int, seed: int = 5) -> list[tuple[dict[str, Any], dict[str,
         limit = int(scale * 2) // 10000 * 10000
         segment = rule or CELLS[size][behaviour]
         moved = draw.random() < 0.05
-        matrix = [
-            {"criterion": "size", "value": float(employees), "text": "employees", "band": size, "rule": "matrix"},
-            {"criterion": "behaviour", "value": round(late, 1), "text": "days_late_shrunken", "band": behaviour, "rule": "matrix"},
+        reasons = [
+            {"criterion": "size", "value": float(employees), "text": None, "band": size, "rule": "employees"},
+            {"criterion": "behaviour", "value": round(late, 1), "text": None, "band": behaviour, "rule": "days_late_shrunken"},
+            {"criterion": "segment", "value": None, "text": None, "band": segment, "rule": RULES.get(rule, "matrix")},
         ]  # fmt: skip
-        reasons = (
-            matrix
-            if rule is None
-            else [{"criterion": "", "value": None, "text": "", "band": "", "rule": RULES[rule]}]
-        )
         decision = {
             "customer_id": f"C-{number:04}", "as_of": AS_OF, "policy": "starter", "policy_version": "1",
             "segment": segment, "segment_since": AS_OF if moved else AS_OF - timedelta(days=90),
@@ -124,7 +120,7 @@ def customers(count: int, seed: int = 5) -> list[tuple[dict[str, Any], dict[str,
             "credit_limit": limit, "limit_reason": "need", "headroom": limit - int(opened * 1.1), "insured": opened // 3,
             "uninsured_maximum_loss": opened * 2 // 3, "order_block": "none" if behaviour == "good" else "review",
             "natural_person": person, "human_review": person, "owner_id": draw.choice(["anna", "bart"]),
-            "data_warnings": ["missing_email"] if number % 9 == 0 else None,
+            "data_warnings": ["no_country"] if number % 9 == 0 else None,
         }  # fmt: skip
         profile = {
             "customer_id": decision["customer_id"], "name": name, "kind": "sole_trader" if person else "company",
@@ -137,10 +133,12 @@ def customers(count: int, seed: int = 5) -> list[tuple[dict[str, Any], dict[str,
         }  # fmt: skip
         found.append((decision, profile))
     for decision, profile in found[2:3]:  # a company whose name is an attack, among the first in every list
-        profile |= {"name": HOSTILE, "natural_person": False, "overdue_amount": 99_000_00, "open_amount": 99_000_00}
-        profile |= {bucket: 0 for bucket in BUCKETS} | {"overdue_31_60": 99_000_00}
-        decision |= {"natural_person": False, "risk_class": "high", "uninsured_maximum_loss": 10**9, "moved": True}
-        decision |= {"previous_segment": "easy"}
+        profile.update(
+            {"name": HOSTILE, "natural_person": False, "overdue_amount": 99_000_00, "open_amount": 99_000_00}
+        )
+        profile.update(dict.fromkeys(BUCKETS, 0) | {"overdue_31_60": 99_000_00})
+        decision.update({"natural_person": False, "risk_class": "high", "uninsured_maximum_loss": 10**9})
+        decision.update({"moved": True, "previous_segment": "easy"})
     return found
 
 

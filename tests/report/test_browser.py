@@ -73,7 +73,9 @@ def test_the_page_stands_on_its_own(browser, file: Path, width: int, scheme: str
     page.goto(file.as_uri())
     assert asked == [file.as_uri()]
     assert said == []
-    assert page.title().startswith("Debiteuren op 31 maart 2026")  # not what the hostile name would have made of it
+    assert page.title().startswith(
+        "Debiteuren op 31 maart 2026"
+    )  # not what the hostile name would have made of it
     assert page.evaluate("document.documentElement.scrollWidth") == width
     seen, poor = page.evaluate(LEAST_CONTRAST)
     assert seen > 500

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from report.portfolio import write_output
 
 from creditdesk.policy.load import load_policy
 from creditdesk.report import figures
 from creditdesk.report.output import NoOutput, Output, open_output
+from report.portfolio import write_output
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from report.portfolio import HOSTILE, write_output
 
 from creditdesk.report.language import LANGUAGES, catalogue
 from creditdesk.report.output import Output, open_output
 from creditdesk.report.page import SECTIONS, render
+from report.portfolio import HOSTILE, write_output
 
 
 class Reader(HTMLParser):
@@ -45,16 +47,32 @@ class Reader(HTMLParser):
         return re.sub(r"\s+", " ", " ".join(self.words))
 
 
-@pytest.fixture(scope="module")
-def page(output: Output) -> str:
-    return render(output)
+@pytest.fixture(scope="session")
+def rendered(output: Output) -> Callable[..., str]:
+    """The page in a language, each made once."""
+
+    @cache
+    def page(code: str | None = None, anonymous: bool = False) -> str:
+        return render(output, code, anonymous=anonymous)
+
+    return page
+
+
+@pytest.fixture
+def page(rendered: Callable[..., str]) -> str:
+    return rendered()
+
+
+Rendered = Callable[..., str]
 
 
 def test_the_page_is_one_well_formed_file_without_script_or_outside_resource(page: str) -> None:
     reader = Reader(page)
     names = {tag for tag, _ in reader.tags}
     assert names & {"script", "link", "img", "iframe", "object", "form"} == set()
-    addresses = [value for _, attrs in reader.tags for name, value in attrs.items() if name in {"src", "href"}]
+    addresses = [
+        value for _, attrs in reader.tags for name, value in attrs.items() if name in {"src", "href"}
+    ]
     assert all(address.startswith("#") for address in addresses)
     assert not re.search(r"url\(|@import|https?:", page)
 
@@ -83,10 +101,16 @@ def test_the_head_says_company_day_policy_and_the_figures_in_a_sentence(page: st
 
 def test_an_urgent_customer_comes_with_its_reasons(page: str) -> None:
     text = Reader(page).text
-    assert re.search(r"size (small|medium|large) \(\d+ persons\), payment behaviour (good|fair|poor) \(\d+ days late\)", text)
+    assert re.search(
+        r"size (small|medium|large) \(\d+ persons\), payment behaviour (good|fair|poor) \(\d+ days late\)",
+        text,
+    )
     assert "Priority: amount 30, risk 12" in text
     assert re.search(r"Then: [a-z ]+, \d working days later", text)
-    assert re.search(r"Would move: paying invoice F-\d+ \(€[\d,]+\) leads to Standard", text)
+    assert re.search(
+        r"Would move: Standard at payment behaviour 14 days \(3\.2 days away\); paying invoice F-\d+ \(€[\d,]+\)",
+        text,
+    )
     assert "rule “too little history”" in text
 
 
@@ -108,13 +132,22 @@ def test_what_was_quarantined_is_named_with_place_and_way_out(page: str) -> None
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_the_page_speaks_each_language_through_and_through(code: str, output: Output) -> None:
-    reader = Reader(render(output, code))
+def test_the_page_speaks_each_language_through_and_through(code: str, rendered: Rendered) -> None:
+    reader = Reader(rendered(code))
     assert dict(reader.tags)["html"]["lang"] == code
     for section in SECTIONS:
         assert catalogue(code)[f"section.{section}"] in reader.text
     if code != "en":
-        leaks = ["due today", "Held back", "past due", "working day", "invoice ", "customers", "Natural person"]
+        # the policy's own words stay in the language of their author
+        leaks = [
+            "Due today",
+            "Held back",
+            "days past due",
+            "Would move",
+            "Priority:",
+            "Not yet due",
+            "oldest",
+        ]
         assert [word for word in leaks if word in reader.text] == []
 
 
@@ -147,8 +180,8 @@ def persons(folder: Path) -> list[dict]:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_an_anonymous_page_names_no_natural_person(code: str, output: Output, folder: Path) -> None:
-    text = Reader(render(output, code, anonymous=True)).text
+def test_an_anonymous_page_names_no_natural_person(code: str, rendered: Rendered, folder: Path) -> None:
+    text = Reader(rendered(code, True)).text
     people = persons(folder)
     assert len(people) > 5
     for person in people:
@@ -164,18 +197,18 @@ def test_the_open_page_does_name_them(page: str, folder: Path) -> None:
     assert "anna" in text
 
 
-def test_an_anonymous_page_hides_our_own_people_and_the_values_of_faulty_rows(output: Output) -> None:
-    text = Reader(render(output, anonymous=True)).text
+def test_an_anonymous_page_hides_our_own_people_and_the_values_of_faulty_rows(rendered: Rendered) -> None:
+    text = Reader(rendered("en", True)).text
     assert not re.search(r"\b(anna|bart)\b", text)
     assert "F-99213" not in text
     assert "is no invoice of this folder" in text
 
 
-def test_a_hidden_person_bears_one_number_wherever_it_stands(output: Output) -> None:
-    text = Reader(render(output, anonymous=True)).text
+def test_a_hidden_person_bears_one_number_wherever_it_stands(rendered: Rendered) -> None:
+    text = Reader(rendered("en", True)).text
     numbers = {int(number) for number in re.findall(r"Natural person (\d+)", text)}
     assert numbers == set(range(1, len(numbers) + 1))
 
 
-def test_companies_keep_their_names_on_an_anonymous_page(output: Output) -> None:
-    assert HOSTILE in Reader(render(output, anonymous=True)).text
+def test_companies_keep_their_names_on_an_anonymous_page(rendered: Rendered) -> None:
+    assert HOSTILE in Reader(rendered("en", True)).text

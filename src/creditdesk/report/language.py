@@ -63,7 +63,7 @@ class Language:
         if not isinstance(text, str):
             form = self.locale.plural_form(abs(values["n"]))  # type: ignore[arg-type]
             text = text.get(form) or text["other"]
-            values["n"] = self.number(values["n"])  # type: ignore[arg-type]
+            values["n"] = self.number(values["n"], 1)  # type: ignore[arg-type]
         return text.format(**values) if values else text
 
     def has(self, key: str) -> bool:
@@ -110,9 +110,14 @@ class Language:
             return write(0, next(iter(amounts))) if amounts else "0"
         return " + ".join(write(amount, code) for code, amount in shown)
 
+    @staticmethod
+    def rounded(value: float | Decimal, digits: int) -> Decimal:
+        """A number rounded half up."""
+        return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+
     def number(self, value: float | Decimal, digits: int = 0) -> str:
         """A number with at most `digits` decimals."""
-        rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+        rounded = self.rounded(value, digits)
         return format_decimal(rounded.normalize() if rounded else 0, locale=self.locale)
 
     def percent(self, share: float, digits: int = 0) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +29,7 @@ class Output:
         folder: where it stands.
         summary: `summary.json`.
         profile, decision, action_due, held: its tables.
+        decided: every customer once, its decision and its profile; equal columns are those of the decision.
     """
 
     folder: Path
@@ -38,12 +38,7 @@ class Output:
     decision: ir.Table
     action_due: ir.Table
     held: ir.Table
-
-    @property
-    def decided(self) -> ir.Table:
-        """Every customer once: its decision and its profile. Equal columns are those of the decision."""
-        own = [name for name in self.profile.columns if name not in self.decision.columns]
-        return self.decision.join(self.profile.select("customer_id", *own), "customer_id")
+    decided: ir.Table
 
     def rows(self, expression: ir.Table) -> list[Row]:
         """The rows of a small result."""
@@ -65,10 +60,10 @@ def open_output(folder: Path) -> Output:
             f"the way out: name a folder that 'creditdesk decide --out' wrote"
         )
     summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-    return Output(folder, summary, **tables(folder, TABLES))
-
-
-def tables(folder: Path, names: Iterable[str]) -> dict[str, ir.Table]:
-    """The Parquet tables of a folder, on an engine of their own."""
     con = ibis.duckdb.connect()
-    return {name: con.read_parquet(str(folder / f"{name}.parquet"), table_name=name) for name in names}
+    found = {name: con.read_parquet(str(folder / f"{name}.parquet"), table_name=name) for name in TABLES}
+    profile, decision = found["profile"], found["decision"]
+    own = [name for name in profile.columns if name not in decision.columns]
+    # a view, so that the two hundred columns of the join are written once and not in every query
+    decided = con.create_view("decided", decision.join(profile.select("customer_id", *own), "customer_id"))
+    return Output(folder, summary, **found, decided=decided)

@@ -13,8 +13,10 @@ from creditdesk.policy.document import Policy
 from creditdesk.report.language import Language
 from creditdesk.report.output import Row
 
-BY_HAND = "override"
-BY_MATRIX = "matrix"
+BY_HAND, BY_MATRIX = "override", "matrix"
+PLACING = "segment"
+"""The reason that says by which rule a customer was placed; the others are its criteria (`engine/reasons.py`)."""
+UNKNOWN = "unknown_"
 _COLUMNS: dict[str, Column] = {column.name: column for column in PROFILE.columns}
 
 
@@ -101,98 +103,92 @@ class Words:
     # --- why ------------------------------------------------------------------------------------------------------
 
     def reasons(self, row: Row) -> str:
-        """Why the customer is in its segment."""
-        told = [self.reason(reason, str(row["currency"])) for reason in row.get("reasons") or ()]
-        return ", ".join(dict.fromkeys(text for text in told if text))
-
-    def reason(self, reason: Row, currency: str) -> str:
-        """One reason: a rule that held, an assignment by hand, or a criterion with its value and band."""
-        if reason["rule"] == BY_HAND:
+        """Why the customer is in its segment: the rule that held or the hand that put it there, else the criteria."""
+        told = row.get("reasons") or ()
+        placing = next((reason["rule"] for reason in told if reason["criterion"] == PLACING), BY_MATRIX)
+        if placing == BY_HAND:
             return self.t("reason.manual")
-        value = self._value(reason, currency)
-        if reason["rule"] and reason["rule"] != BY_MATRIX:
-            rule = self.t("reason.rule", rule=reason["rule"])
-            return f"{rule} ({value})" if value else rule
-        if not reason["criterion"]:
-            return ""
-        criterion = self.lower(self.t.named("criterion", reason["criterion"]))
-        if not reason["band"] or reason["band"] == "unknown":
-            return self.t("reason.unknown", criterion=criterion)
-        band = self.band(reason["band"])
-        if not value:
-            return self.t("reason.band", criterion=criterion, band=band)
-        return self.t("reason.value", criterion=criterion, band=band, value=value)
+        if placing != BY_MATRIX:
+            return self.t("reason.rule", rule=placing)
+        return ", ".join(self.criteria(row))
 
-    def _value(self, reason: Row, currency: str) -> str:
-        text, value = reason["text"], reason["value"]
-        column = self._column(reason["criterion"], text)
-        if value is None:
-            if column is not None and column.name == "turnover_class":
-                return self.t("reason.class", value=text)
-            if column is not None and column.name == text:
-                return ""
-            return self.t.named(column.name, text).lower() if column is not None and text else str(text or "")
-        return self.quantity(column, value, currency)
+    def criteria(self, row: Row) -> list[str]:
+        """Each criterion with its band and the value that gave it."""
+        own = [reason for reason in row.get("reasons") or () if reason["criterion"] != PLACING]
+        return [self.criterion(reason, str(row["currency"])) for reason in own]
+
+    def criterion(self, reason: Row, currency: str) -> str:
+        """One criterion: `payment behaviour poor (27 days late)`; with what kept its band where the value did not."""
+        name = self.lower(self.t.named("criterion", reason["criterion"]))
+        source, _, how = (reason["rule"] or "").partition(":")
+        if not reason["band"]:
+            return self.t("reason.unknown", criterion=name)
+        parts = [self._value(_COLUMNS.get(source), reason, currency)]
+        if how:
+            parts.append(self.t(f"reason.{how}"))
+        value = "; ".join(part for part in parts if part)
+        band = self.band(reason["band"])
+        key = "reason.value" if value else "reason.band"
+        return self.t(key, criterion=name, band=band, value=value)
+
+    def _value(self, column: Column | None, reason: Row, currency: str) -> str:
+        if reason["value"] is not None:
+            return self.quantity(column, reason["value"], currency)
+        if not reason["text"]:
+            return ""
+        if column is not None and column.name == "turnover_class":
+            return self.t("reason.class", value=reason["text"])
+        return str(reason["text"])
 
     def quantity(self, column: Column | None, value: float, currency: str) -> str:
         """A value of a profile column with its unit."""
         unit = column.unit if column is not None else ""
         if unit.startswith("minor units"):
             return self.t.money(round(value), currency)
-        if unit == "persons":
-            return self.t("reason.persons", n=round(value))
         if column is not None and column.name.startswith("days_late"):
             whole = round(value)
             return self.t("reason.days_early" if whole < 0 else "reason.days_late", n=abs(whole))
-        if "days" in unit:
-            return self.t("key.days", n=round(value))
         if unit.startswith(("share", "probability")):
             return self.t.percent(value, 1)
-        return self.t.number(value, 1)
+        return self.measured(value, unit, currency)
 
-    def _column(self, criterion: str | None, text: str | None) -> Column | None:
-        """The profile column that a reason is about: named by it, or the criterion's only one."""
-        if text in _COLUMNS:
-            return _COLUMNS[text]
-        if criterion in _COLUMNS:
-            return _COLUMNS[criterion]
-        found = self.policy.criteria.get(criterion or "")
-        if found is None:
-            return None
-        if found.column:
-            return _COLUMNS.get(found.column)
-        for source in found.first_known:
-            if text in source.bands.values():
-                return _COLUMNS.get(source.column)
-        return None
+    def measured(self, value: float, unit: str, currency: str) -> str:
+        """A value in a unit that a policy or the profile names."""
+        if unit == "persons":
+            return self.t("reason.persons", n=round(value))
+        if "days" in unit:
+            return self.t("key.days", n=round(value) if abs(value) >= 10 else float(self.t.rounded(value, 1)))
+        if unit == self.policy.currency:
+            return self.t.money(minor(round(value), currency), currency)
+        return self.t.number(value, 1)
 
     def change(self, row: Row) -> str:
         """The smallest change that would move the customer, and what it can do about it."""
         near = row.get("nearest_change")
-        if not near or not near.get("segment"):
+        if not near or not near["segment"]:
             return ""
-        segment = self.t.named("segment", near["segment"])
-        amount = "" if near["amount"] is None else self.t.money(near["amount"], row["currency"])
-        if near["invoice_id"] and not self.hidden(row):
-            return self.t("change.pay_invoice", invoice=near["invoice_id"], amount=amount, segment=segment)
-        distance = self._distance(near)
-        if near["remedy"] == "pay_overdue" and amount:
-            return self.t("change.pay_overdue", amount=amount, segment=segment)
-        if near["remedy"] == "pay_sooner" and distance:
-            return self.t("change.pay_sooner", distance=distance, segment=segment)
-        if near["remedy"] in ("order_more", "new_accounts"):
-            return self.t(f"change.{near['remedy']}", segment=segment)
-        criterion = self.t.named("criterion", near["criterion"])
-        band = self.band(near["band"])
-        return self.t("change.to", criterion=criterion, distance=distance, band=band, segment=segment)
+        segment, currency = self.t.named("segment", near["segment"]), str(row["currency"])
+        criterion = self.lower(self.t.named("criterion", near["criterion"]))
+        if near["unit"] in ("", "class", None):
+            told = self.t(
+                "change.to_band", segment=segment, criterion=criterion, band=self.band(near["band"])
+            )
+        else:
+            value = self.measured(near["value"], near["unit"], currency)
+            far = self.measured(near["distance"], near["unit"], currency)
+            told = self.t("change.to_value", segment=segment, criterion=criterion, value=value, distance=far)
+        remedy = self._remedy(near, row)
+        return f"{told}; {remedy}" if remedy else told
 
-    def _distance(self, near: Row) -> str:
-        if near["distance"] is None:
-            return ""
-        if near["unit"] == "days":
-            return self.t("key.days", n=near["distance"])
-        unit = self.t.named("unit", near["unit"]) if near["unit"] else ""
-        return f"{self.t.number(near['distance'], 1)} {unit.lower()}".strip()
+    def _remedy(self, near: Row, row: Row) -> str:
+        """What the customer could do about it."""
+        remedy = near["remedy"]
+        if remedy == "pay_overdue" and near["amount"] is not None:
+            amount = self.t.money(near["amount"], row["currency"])
+            if self.hidden(row):
+                return self.t("change.pay_overdue", amount=amount)
+            return self.t("change.pay_invoice", invoice=near["invoice_id"], amount=amount)
+        return self.t.named("change", remedy) if remedy else ""
 
     def move(self, row: Row) -> str:
         """A move that was made, and why."""
@@ -263,7 +259,9 @@ class Words:
             return t("segments.limit_cover")
         if limit.floor is not None and limit.step_up is not None:
             floor = t.money(minor(limit.floor, self.policy.currency), self.policy.currency)
-            return t("segments.limit_new", floor=floor, step=t.number(limit.step_up, 1), after=limit.step_after)
+            return t(
+                "segments.limit_new", floor=floor, step=t.number(limit.step_up, 1), after=limit.step_after
+            )
         if limit.peak_months is not None:
             return t("segments.limit_peak", n=t.number(limit.peak_months, 1))
         return ""
@@ -324,6 +322,13 @@ class Words:
     def code(self, code: str) -> str:
         """A machine's code, readable."""
         return self.upper(code.replace("_", " "))
+
+    def warning(self, code: str) -> str:
+        """What is wrong or missing in a customer's facts."""
+        if code.startswith(UNKNOWN):
+            criterion = self.lower(self.t.named("criterion", code.removeprefix(UNKNOWN)))
+            return self.upper(self.t("reason.unknown", criterion=criterion))
+        return self.t.named("warning", code)
 
     @cached_property
     def _nouns_are_capital(self) -> bool:
