@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from creditdesk.law.terms import cap, cap_rows, default_term, is_large
+from creditdesk.law.terms import cap, cap_rows, default_term, is_large, stricter_cap
 
 IN_2026 = date(2026, 4, 1)
 
@@ -61,13 +61,33 @@ def test_large_is_two_of_three() -> None:
 
 
 def test_rows_for_a_query_cover_every_day_once_and_agree_with_the_functions() -> None:
-    spans: dict[tuple[str, str, str, str], list[tuple[date, date]]] = defaultdict(list)
-    for row in cap_rows():
-        spans[row.country, row.kind, row.creditor, row.debtor].append((row.first, row.last))
+    spans: dict[tuple[str, ...], list[tuple[date, date]]] = defaultdict(list)
+    for row in cap_rows(("NL", "")):
+        sort = (row.country, row.home, row.kind, row.creditor, row.theirs, row.ours)
+        spans[sort].append((row.first, row.last))
         for day in (row.first, row.last):
-            found = cap(row.country, row.kind, day, row.creditor, row.debtor)
-            assert row.cap_days == (None if found is None else found.days)
+            found = stricter_cap(row.country, row.home, row.kind, day, row.creditor, row.theirs, row.ours)
+            assert (row.cap_days, row.reason) == (
+                (None, None) if found is None else (found.days, found.article.reference)
+            )
     for found in spans.values():
         assert all(after[0] == before[1] + timedelta(days=1) for before, after in itertools.pairwise(found))
         assert found[0][0] <= date(1990, 1, 1)
         assert found[-1][1] >= date(2099, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("country", "home", "kind", "days"),
+    [
+        ("BE", "NL", "company", 30),  # ours is the stricter: a large debtor of a small Dutch creditor
+        ("NL", "BE", "company", 30),
+        ("US", "BE", "company", 60),  # nothing is known of theirs
+        ("US", "", "company", None),
+        ("US", "NL", "public_body", None),  # a public body has the law of its own country
+    ],
+)
+def test_between_businesses_the_stricter_of_both_laws_holds(
+    country: str, home: str, kind: str, days: int | None
+) -> None:
+    found = stricter_cap(country, home, kind, IN_2026, "sme", "large", "large")
+    assert (None if found is None else found.days) == days

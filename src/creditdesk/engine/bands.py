@@ -23,6 +23,7 @@ from creditdesk.policy.document import Criterion, Policy
 UNKNOWN = "unknown"
 """What stands in the decision's map of bands where a criterion has none."""
 
+
 @dataclass(frozen=True)
 class Measure:
     """One thing a criterion may be read from.
@@ -128,7 +129,11 @@ def banded(sheet: Sheet, criteria: tuple[Gauge, ...], evidence: Mapping[str, str
     """
     none, no = ibis.null("string"), ibis.literal(False)
     sheet.let_all(
-        {name: value for gauge in criteria for name, value in _read(gauge, sheet, evidence[gauge.name]).items()}
+        {
+            name: value
+            for gauge in criteria
+            for name, value in _read(gauge, sheet, evidence[gauge.name]).items()
+        }
     )
     step: dict[str, Value] = {}
     for gauge in criteria:
@@ -160,7 +165,6 @@ def banded(sheet: Sheet, criteria: tuple[Gauge, ...], evidence: Mapping[str, str
             else_=none,
         )
     sheet.let_all(step)
-    sheet.forget()
 
 
 def _read(gauge: Gauge, sheet: Sheet, evidence: str) -> dict[str, Value]:
@@ -176,7 +180,9 @@ def _read(gauge: Gauge, sheet: Sheet, evidence: str) -> dict[str, Value]:
         f"text_{name}": _first(
             known, [None if one.numeric else sheet[one.column].cast("string") for one in measures], "string"
         ),
-        f"_by_value_{name}": _first(known, [one.bands.expression(sheet[one.column]) for one in measures], "string"),
+        f"_by_value_{name}": _first(
+            known, [one.bands.expression(sheet[one.column]) for one in measures], "string"
+        ),
         f"_little_{name}": little,
     }
 

@@ -14,6 +14,13 @@ from creditdesk.engine.segment import severity
 from creditdesk.engine.sheet import Sheet
 from creditdesk.policy.document import Policy
 
+READS = (
+    "today", "by_hand", "target", "figures", "kept_for_evidence", "adjusted", "approved", "legal_status",
+    "last_write_off_days", "oldest_undisputed_overdue_days", "was_segment", "was_segment_since", "was_previous_segment",
+    "was_proposed_segment", "was_proposed_since",
+)  # fmt: skip
+"""Columns that the brakes are made of."""
+
 
 def stay_days(policy: Policy, segment: Value) -> Value:
     """Least days a customer stays in a segment."""
@@ -103,30 +110,35 @@ def brake(policy: Policy, facts: frozenset[str], sheet: Sheet) -> None:
         _had=holds(was.isin(list(policy.segments))),
         _at_once=at_once(policy, facts, sheet),
         _needs=needs_approval(policy, was, sheet["target"], sheet["adjusted"]),
+        _early=holds(sheet["today"] - sheet["was_segment_since"] < stay_days(policy, was)),
     )
     sheet.let(_want=ibis.ifelse(sheet["_at_once"], sheet["figures"], sheet["target"]))
-    slow = sheet["_had"] & ~sheet["_at_once"] & holds(sheet["_want"] != was)
-    sheet.let(_stay=slow & holds(sheet["today"] - sheet["was_segment_since"] < stay_days(policy, was)), _slow=slow)
-    sheet.let(_waits=sheet["_slow"] & ~sheet["_stay"] & sheet["_needs"] & ~sheet["approved"])
+    slow = sheet["_had"] & ~sheet["_at_once"] & holds(sheet["_want"] != sheet["was_segment"])
+    sheet.let(
+        _stay=slow & sheet["_early"],
+        _waits=slow & ~sheet["_early"] & sheet["_needs"] & ~sheet["approved"],
+    )
     braked = sheet["_stay"] | sheet["_waits"]
     sheet.let(
-        segment=ibis.coalesce(sheet["by_hand"], ibis.ifelse(braked, was, sheet["_want"])),
+        segment=ibis.coalesce(sheet["by_hand"], ibis.ifelse(braked, sheet["was_segment"], sheet["_want"])),
         # an assignment by hand and a margin are held against the figures, a braked move against where it would go
         _goal=ibis.ifelse(braked & sheet["by_hand"].isnull(), sheet["_want"], sheet["figures"]),
     )
+    was = sheet["was_segment"]
     sheet.let(
         _differs=sheet["_goal"] != sheet["segment"], moved=holds(was.notnull() & (sheet["segment"] != was))
     )
-    sheet.let(proposed_segment=ibis.ifelse(sheet["_differs"], sheet["_goal"], none))
-    again = holds(sheet["was_proposed_segment"] == sheet["proposed_segment"])
+    was, differs = sheet["was_segment"], sheet["_differs"]
+    again = holds(sheet["was_proposed_segment"] == sheet["_goal"])
     sheet.let(
+        proposed_segment=ibis.ifelse(differs, sheet["_goal"], none),
         since=ibis.ifelse(sheet["moved"] | was.isnull(), sheet["today"], sheet["was_segment_since"]),
         previous_segment=ibis.ifelse(sheet["moved"], was, sheet["was_previous_segment"]),
         proposed_from=ibis.cases(
-            (~sheet["_differs"], no_day), (again, sheet["was_proposed_since"]), else_=sheet["today"]
+            (~differs, no_day), (again, sheet["was_proposed_since"]), else_=sheet["today"]
         ),
         move_held=ibis.cases(
-            (~sheet["_differs"], none),
+            (~differs, none),
             (sheet["by_hand"].notnull(), "manual"),
             (sheet["_stay"], "minimum_stay"),
             (sheet["_waits"], "approval"),

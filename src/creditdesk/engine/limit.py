@@ -32,6 +32,13 @@ READS = (
 )  # fmt: skip
 """Profile columns that the limit is made of."""
 
+ALSO = (
+    "base", "risk_class", "risk_pd", "by_credit_limit", "by_credit_limit_until", "credit_limit_until", "limit_scope",
+    "approved_limit", "approved_until", "shared_limit", "shared_exposure", "give_terms_days", "give_limit_kind",
+    "give_peak_months", "give_floor", "give_step_up", "give_step_after",
+)  # fmt: skip
+"""Further columns, of the segment and of what people decided."""
+
 DEFAULT_TERM = 30
 MOST_STEPS = 10
 """A step-up is applied at most so often: long before that the customer is no longer new."""
@@ -100,7 +107,9 @@ def in_base(day: Day, table: ir.Table, amount: Value, currency: str) -> Value:
         for code in day.currencies:
             if code != base:
                 one = today.filter((today.currency == code) & (today.base == base)).select("factor")
-                branches.append(((table[currency] == code) & (table["base"] == base), rnd(amount * one.as_scalar())))
+                branches.append(
+                    ((table[currency] == code) & (table["base"] == base), rnd(amount * one.as_scalar()))
+                )
     return ibis.cases(*branches, else_=amount)
 
 
@@ -108,14 +117,12 @@ def limit(day: Day, sheet: Sheet) -> None:
     """Add credit_limit, limit_reason, limit_until (day number), headroom, limit_use, group_exposure and group_limit.
 
     Args:
-        sheet: the columns of `READS`, of `segment_terms`, `base`, risk_class, risk_pd, by_credit_limit, limit_scope,
-            approved_limit, shared_limit and shared_exposure.
+        sheet: the columns of `READS` and `ALSO`.
     """
     _constraints(day, sheet)
     _computed(sheet)
-    _by_people(day, sheet)
+    _by_people(sheet)
     _room(sheet)
-    sheet.forget()
 
 
 def _constraints(day: Day, sheet: Sheet) -> None:
@@ -141,10 +148,13 @@ def _constraints(day: Day, sheet: Sheet) -> None:
             rnd(ibis.greatest(sheet["peak_month_sales"], 0) * sheet["give_peak_months"]),
             rnd(ibis.greatest(sheet["sales_per_day_p90"], 0) * days * float(rule.need_margin)),
         ),
-        _capacity=rnd(ibis.greatest(worth, 0.0) * factor),
+        # greatest skips what is unknown: without accounts or margin there is no bound, not a bound of nothing
+        _capacity=ibis.ifelse(worth.notnull(), rnd(ibis.greatest(worth, 0.0) * factor), ibis.null("int64")),
         # a natural person is not judged by a probability
         _appetite=ibis.ifelse(
-            holds(sheet["natural_person"]), ibis.null("int64"), rnd(ibis.greatest(appetite, 0.0))
+            holds(sheet["natural_person"]) | appetite.isnull(),
+            ibis.null("int64"),
+            rnd(ibis.greatest(appetite, 0.0)),
         ),
         _cover=rnd(
             sheet["insured_limit"].fill_null(0) / sheet["insured_share"].fill_null(1.0).nullif(0.0)
@@ -172,79 +182,83 @@ def _constraints(day: Day, sheet: Sheet) -> None:
 
 def _computed(sheet: Sheet) -> None:
     """The limit that the figures give, on the policy's grid: upwards for a need, downwards for what carries it."""
-    kind, none = sheet["give_limit_kind"], ibis.null("int64")
     rounds = (sheet["paid_on_time_count"].fill_null(0) / ibis.greatest(sheet["give_step_after"], 1)).floor()
-    steps = rounds.cast("int64").clip(0, MOST_STEPS)
+    steps = ibis.ifelse(sheet["give_step_up"].notnull(), rounds.clip(0, MOST_STEPS), 0.0)
     first = ibis.least(sheet["first_orders_amount"].fill_null(0), sheet["_support"].fill_null(0))
+    kind = sheet["give_limit_kind"]
     sheet.let(
         _first=ibis.greatest(sheet["_floor"], first),
-        _steps=ibis.ifelse(sheet["give_step_up"].notnull(), steps, 0),
+        _factor=sheet["give_step_up"].fill_null(1.0) ** steps,
         _want=ibis.least(sheet["_need"], sheet["_support"], sheet["_cap"]),
+        _general=holds(kind == "peak") | (kind.isnull() & ~holds(sheet["natural_person"])),
     )
-    sheet.let(
-        _stepped=ibis.least(
-            rnd(sheet["_first"] * (sheet["give_step_up"].fill_null(1.0) ** sheet["_steps"].cast("float64"))),
-            sheet["_cap"],
-        )
+    sheet.let(_stepped=ibis.least(rnd(sheet["_first"] * sheet["_factor"]), sheet["_cap"]))
+    kind, none = sheet["give_limit_kind"], ibis.null("int64")
+    why_first = ibis.cases(
+        (holds(sheet["_stepped"] == sheet["_cap"]), "cap"),
+        (sheet["_factor"] > 1, "step_up"),
+        (sheet["_first"] == sheet["_floor"], "floor"),
+        (sheet["first_orders_amount"].fill_null(0) <= sheet["_first"], "first_orders"),
+        else_=sheet["_support_by"],
     )
-    general = (kind == "peak") | (kind.isnull() & ~holds(sheet["natural_person"]))
+    why_want = ibis.cases(
+        (sheet["_want"] == sheet["_need"], "need"),
+        (holds(sheet["_want"] == sheet["_support"]), sheet["_support_by"]),
+        else_="cap",
+    )
     sheet.let(
         _amount=ibis.cases(
             (kind == "none", 0),
             (kind == "cover_only", ibis.least(sheet["_cover"], sheet["_cap"])),
             (kind == "first_orders", sheet["_stepped"]),
-            (general.fill_null(False), sheet["_want"]),
+            (sheet["_general"], sheet["_want"]),
             else_=none,
         ),
         _why=ibis.cases(
             (kind == "none", "none"),
             (kind == "unlimited", "unlimited"),
             (kind == "cover_only", ibis.ifelse(holds(sheet["_cap"] < sheet["_cover"]), "cap", "cover")),
-            (
-                kind == "first_orders",
-                ibis.cases(
-                    (holds(sheet["_stepped"] == sheet["_cap"]), "cap"),
-                    (sheet["_steps"] > 0, "step_up"),
-                    (sheet["_first"] == sheet["_floor"], "floor"),
-                    (sheet["first_orders_amount"].fill_null(0) <= sheet["_first"], "first_orders"),
-                    else_=sheet["_support_by"],
-                ),
-            ),
-            (~general.fill_null(False), ibis.null("string")),
-            (sheet["_want"] == sheet["_need"], "need"),
-            (holds(sheet["_want"] == sheet["_support"]), sheet["_support_by"]),
-            else_="cap",
+            (kind == "first_orders", why_first),
+            (sheet["_general"], why_want),
+            else_=ibis.null("string"),
         ),
     )
-    down = (sheet["_amount"] / sheet["_grid"]).floor()
-    up = (sheet["_amount"] / sheet["_grid"]).ceil()
-    sheet.let(_amount=ibis.ifelse(holds(sheet["_why"] == "need"), up, down).cast("int64") * sheet["_grid"])
-
-
-def _by_people(day: Day, sheet: Sheet) -> None:
-    digits = sheet["by_credit_limit"].re_search("^[0-9]{1,15}$")
-    by_hand = ibis.ifelse(digits.fill_null(False), sheet["by_credit_limit"], ibis.null("string")).cast("int64")
-    sheet.let(_by_hand=by_hand)
-    bounded = sheet["give_limit_kind"].isin(["none", "cover_only"]).fill_null(False)
-    own = sheet["own_limit"]
+    parts = sheet["_amount"] / sheet["_grid"]
+    whole = ibis.ifelse(holds(sheet["_why"] == "need"), parts.ceil(), parts.floor()).cast("int64")
     sheet.let(
-        _own=ibis.ifelse(bounded & holds(sheet["_amount"] < own), sheet["_amount"], own),
-        _own_why=ibis.ifelse(bounded & holds(sheet["_amount"] < own), sheet["_why"], ibis.literal("set_by_hand")),
+        _amount=whole * sheet["_grid"],
+        _bounded=sheet["give_limit_kind"].isin(["none", "cover_only"]).fill_null(False),
+    )
+
+
+def _by_people(sheet: Sheet) -> None:
+    written, own = sheet["by_credit_limit"], sheet["own_limit"]
+    digits = holds(written.re_search("^[0-9]{1,15}$"))
+    held = sheet["_bounded"] & holds(sheet["_amount"] < own)
+    sheet.let(
+        _by_hand=ibis.ifelse(digits, written, ibis.null("string")).cast("int64"),
+        _own=ibis.ifelse(held, sheet["_amount"], own),
+        _own_why=ibis.ifelse(held, sheet["_why"], ibis.literal("set_by_hand")),
+    )
+    by_hand, approved, by_own = (
+        sheet["_by_hand"].notnull(),
+        sheet["approved_limit"].notnull(),
+        sheet["_own"].notnull(),
+    )
+    until = ibis.cases(
+        (by_hand, sheet["by_credit_limit_until"]),
+        (approved, sheet["approved_until"]),
+        (by_own, to_day(sheet["credit_limit_until"])),
+        else_=ibis.null("int64"),
     )
     sheet.let(
-        credit_limit=ibis.coalesce(sheet["_by_hand"], sheet["approved_limit"], sheet["_own"], sheet["_amount"]),
+        credit_limit=ibis.coalesce(
+            sheet["_by_hand"], sheet["approved_limit"], sheet["_own"], sheet["_amount"]
+        ),
         limit_reason=ibis.cases(
-            (sheet["_by_hand"].notnull(), "override"),
-            (sheet["approved_limit"].notnull(), "approval"),
-            (sheet["_own"].notnull(), sheet["_own_why"]),
-            else_=sheet["_why"],
+            (by_hand, "override"), (approved, "approval"), (by_own, sheet["_own_why"]), else_=sheet["_why"]
         ),
-        limit_until=ibis.cases(
-            (sheet["_by_hand"].notnull(), sheet["by_credit_limit_until"]),
-            (sheet["approved_limit"].notnull(), sheet["approved_until"]),
-            (sheet["_own"].notnull(), to_day(sheet["credit_limit_until"])),
-            else_=ibis.null("int64"),
-        ),
+        limit_until=until,
     )
 
 
@@ -286,7 +300,9 @@ def policy_amount(day: Day, sheet: Sheet, amount: Value | int) -> Value:
     today = day.rate.filter(day.rate.day == day.clock.day)
     for base in reporting_currencies(day):
         if base != day.policy.currency:
-            one = today.filter((today.currency == day.policy.currency) & (today.base == base)).select("factor")
+            one = today.filter((today.currency == day.policy.currency) & (today.base == base)).select(
+                "factor"
+            )
             branches.append((sheet["base"] == base, rnd(value * one.as_scalar())))
     return ibis.cases(*branches, else_=value) if branches else value
 

@@ -1,6 +1,6 @@
 """The nearest change: the smallest change of one criterion that would move a customer whom the matrix placed.
 
-Every band of both criteria of the matrix is tried, over the column the criterion was read from. The value must leave
+Every band of both criteria of the matrix is tried, in the column the criterion was read from. The value must leave
 its band by the margin and enter the other one; a rule that reads the criterion is asked again with the new value, so
 that a customer is not told of a cell it would never reach. Distances are compared in steps of the criterion (`per`)
 and told in its unit. Where the change is for the better, the criterion's remedy says what the customer could do: for
@@ -9,47 +9,48 @@ and told in its unit. Where the change is for the better, the criterion's remedy
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from decimal import Decimal
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 from ibis import _
 
 from creditdesk.engine.arith import Value, attach, holds, rnd, to_day
 from creditdesk.engine.bands import Gauge, Measure
+from creditdesk.engine.book import Book
 from creditdesk.engine.day import Day
-from creditdesk.engine.placing import Book
-from creditdesk.engine.segment import by_number, first_rule, in_cell, severity
+from creditdesk.engine.segment import by_number, first_rule, severity
 from creditdesk.engine.sheet import Sheet
 from creditdesk.facts.decisions import NEAREST
 from creditdesk.policy.columns import BAND
 
 STEPS = 1_000
 """Distances are compared in thousandths of a step; what is nearer than that is the same distance."""
-SLOTS = 1_024
-"""Most candidates of one policy: the number of the candidate is packed behind its distance."""
+SLOTS = 256
+"""The number of a candidate is packed behind its distance: so many bands a matrix may have."""
+READS = ("rule_no", "by_hand", "target", "oldest_undisputed_overdue_days", "oldest_invoice", "oldest_amount")
+"""Columns that the nearest change is made of, beside those of the criteria and of the rules that read them."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One band that a criterion might come to, read from one of its columns."""
+    """One band that a side of the matrix might come to. `no` decides between equal distances: rows come first."""
 
+    no: int
+    side: str
     gauge: Gauge
-    measure: Measure
     band: str
 
 
 def candidates(book: Book) -> list[Candidate]:
-    """Everything that is tried, in the order that decides between equal distances: rows, then columns."""
-    sides = (book.policy.matrix.rows, book.policy.matrix.columns)
+    """Everything that is tried."""
     by_name = {gauge.name: gauge for gauge in book.criteria}
-    return [
-        Candidate(by_name[side], measure, band)
-        for side in sides
-        for measure in by_name[side].measures
-        for band in by_name[side].names
-    ]
+    sides = (("row", by_name[book.policy.matrix.rows]), ("column", by_name[book.policy.matrix.columns]))
+    pairs = [(side, gauge, band) for side, gauge in sides for band in gauge.names]
+    return [Candidate(no, side, gauge, band) for no, (side, gauge, band) in enumerate(pairs)]
 
 
 def reach(measure: Measure, held: str, wanted: str) -> Decimal:
@@ -57,9 +58,17 @@ def reach(measure: Measure, held: str, wanted: str) -> Decimal:
     one, other = measure.bands.interval(held), measure.bands.interval(wanted)
     up = one.high is not None and other.low is not None and other.low >= one.high
     if up:
-        edge, margin, included = other.low or Decimal(0), (one.high or Decimal(0)) + measure.margin, other.low_included
+        edge, margin, included = (
+            other.low or Decimal(0),
+            (one.high or Decimal(0)) + measure.margin,
+            other.low_included,
+        )
         return max(edge, margin) + (Decimal(0) if included else _grain(measure))
-    edge, margin, included = other.high or Decimal(0), (one.low or Decimal(0)) - measure.margin, other.high_included
+    edge, margin, included = (
+        other.high or Decimal(0),
+        (one.low or Decimal(0)) - measure.margin,
+        other.high_included,
+    )
     return min(edge, margin) - (Decimal(0) if included else _grain(measure))
 
 
@@ -89,7 +98,9 @@ def oldest_overdue(day: Day, item: ir.Table) -> ir.Table:
         overdue = overdue.mutate(rest=_.open)
     overdue = overdue.filter(_.rest > 0).mutate(
         # the share of the open amount, so that the rate of the day need not be looked up again
-        rest_base=ibis.ifelse(_.rest == _.open, _.open_base, rnd(_.rest * 1.0 * _.open_base / _.open.nullif(0)))
+        rest_base=ibis.ifelse(
+            _.rest == _.open, _.open_base, rnd(_.rest * 1.0 * _.open_base / _.open.nullif(0))
+        )
     )
     order = ibis.row_number().over(
         ibis.window(group_by=overdue.customer_id, order_by=[overdue.eff_day, overdue.invoice_id])
@@ -98,133 +109,191 @@ def oldest_overdue(day: Day, item: ir.Table) -> ir.Table:
     return first.select("customer_id", oldest_invoice=first.invoice_id, oldest_amount=first.rest_base)
 
 
-def nearest_change(day: Day, book: Book, sheet: Sheet, item: ir.Table | None) -> None:
+def put_reach(day: Day, side: str, gauge: Gauge) -> ir.Table:
+    """How far it is to each band of one side of the matrix, a row per column it may be read from and band held.
+
+    Columns: source, held, place (of the band, where the column is a text), steps (per unit of the column), told (the
+    factor to the unit in which it is told), unit, and per band `reach_<band>`: the value to come to.
+    """
+    names = list(gauge.names)
+    rows = []
+    for measure, held in itertools.product(gauge.measures, names):
+        to = {
+            band: float(reach(measure, held, band) if measure.numeric else names.index(band))
+            for band in names
+            if band != held
+        }
+        rows.append(
+            {"source": measure.column, "held": held,
+             "place": None if measure.numeric else float(names.index(held)),
+             "steps": STEPS / float(measure.per), "told": 100.0 / measure.bands.scale, "unit": measure.unit,
+             **{f"reach_{band}": to.get(band) for band in names}}
+        )  # fmt: skip
+    schema = pa.schema(
+        [("source", pa.string()), ("held", pa.string()), ("place", pa.float64()), ("steps", pa.float64()),
+         ("told", pa.float64()), ("unit", pa.string()), *((f"reach_{band}", pa.float64()) for band in names)]
+    )  # fmt: skip
+    return day.stages.backend.put(f"reach_{side}", pa.Table.from_pylist(rows, schema=schema))
+
+
+def put_neighbours(day: Day, book: Book) -> ir.Table:
+    """The segments around each cell: row, column, and per band `row_<band>` and `column_<band>`."""
+    cells, tried = book.policy.matrix.cells, candidates(book)
+    rows = [
+        {"row": row, "column": column,
+         **{f"{one.side}_{one.band}": cells[one.band][column] if one.side == "row" else line[one.band]
+            for one in tried}}
+        for row, line in cells.items()
+        for column in line
+    ]  # fmt: skip
+    names = ["row", "column", *(f"{one.side}_{one.band}" for one in tried)]
+    schema = pa.schema([(name, pa.string()) for name in names])
+    return day.stages.backend.put("neighbours", pa.Table.from_pylist(rows, schema=schema))
+
+
+def nearest_change(day: Day, book: Book, sheet: Sheet) -> None:
     """Add `nearest_change`, of the type NEAREST; null where the matrix did not place the customer.
 
     `value` is what the criterion must come to and `distance` how far that is, both in its unit.
 
     Args:
-        sheet: the columns of stage `placed`.
-        item: stage `item`; without it no invoice is named.
+        sheet: the columns of READS, those of the criteria, and oldest_invoice and oldest_amount.
     """
     tried = candidates(book)
     if len(tried) > SLOTS:
-        raise ValueError(f"found {len(tried)} bands to try; allowed: {SLOTS}")
-    step: dict[str, Value] = {}
-    for no, one in enumerate(tried):
-        step[f"_reach_{no}"] = _reach(one, sheet)
-    sheet.let_all(step)
-    step = {}
-    for no, one in enumerate(tried):
-        step[f"_far_{no}"] = _distance(one, sheet, sheet[f"_reach_{no}"])
-        step[f"_to_{no}"] = _target(book, one, sheet, sheet[f"_reach_{no}"])
-    sheet.let_all(step)
-    keys = []
-    for no, one in enumerate(tried):
-        there = (
-            holds(sheet[f"source_{one.gauge.name}"] == one.measure.column)
-            & holds(sheet[f"cell_{one.gauge.name}"] != one.band)
-            & holds(sheet[f"_to_{no}"] != sheet["target"])
-        )
-        steps = rnd(sheet[f"_far_{no}"] * (STEPS / float(one.measure.per)))
-        keys.append(ibis.ifelse(there, steps * SLOTS + no, ibis.null("int64")))
-    placed = (sheet["rule_no"] < 0) & sheet["by_hand"].isnull()
-    best = ibis.least(*keys) if keys else ibis.null("int64")
-    sheet.let(_best=ibis.ifelse(placed, best, ibis.null("int64")))
-    sheet.let(_no=sheet["_best"] % SLOTS)
-    sheet.let(
-        _value=_chosen(tried, sheet, lambda no, one: _told(one, sheet[f"_reach_{no}"]), "float64"),
-        _distance=_chosen(tried, sheet, lambda no, one: _told(one, sheet[f"_far_{no}"]), "float64"),
-        _to=_chosen(tried, sheet, lambda no, _one: sheet[f"_to_{no}"], "string"),
+        raise ValueError(f"found a matrix of {len(tried)} bands; allowed: {SLOTS}")
+    _look_up(day, book, sheet, tried)
+    sheet.let_all(
+        {
+            f"_at_{side}": ibis.coalesce(sheet[f"value_{name}"], sheet[f"_place_{side}"])
+            for side, name in (("row", book.policy.matrix.rows), ("column", book.policy.matrix.columns))
+        }
+        | {f"_to_{one.no}": _target(book, one, sheet) for one in tried}
     )
-    _remedy(book, tried, sheet)
-    if item is not None:
-        sheet.table = attach(sheet.table, oldest_overdue(day, item), "customer_id")
-    else:
-        sheet.let(oldest_invoice=ibis.null("string"), oldest_amount=ibis.null("int64"))
-    pay, overdue = sheet["_remedy"] == "pay_overdue", holds(sheet["oldest_undisputed_overdue_days"] > 0)
-    sheet.let(_pay=holds(pay & overdue))
+    keys = []
+    for one in tried:
+        far = (sheet[f"_reach_{one.no}"] - sheet[f"_at_{one.side}"]).abs() * sheet[f"_steps_{one.side}"]
+        there = holds(sheet[f"_to_{one.no}"] != sheet["target"])
+        keys.append(ibis.ifelse(there, rnd(far) * SLOTS + one.no, ibis.null("int64")))
+    placed = (sheet["rule_no"] < 0) & sheet["by_hand"].isnull()
+    sheet.let(_best=ibis.ifelse(placed, ibis.least(*keys), ibis.null("int64")))
+    sheet.let(_no=sheet["_best"] % SLOTS)
+    rows = len([one for one in tried if one.side == "row"])
+    by_row = sheet["_no"] < rows
+    sheet.let(
+        _to=_chosen(tried, sheet, "_to", "string"),
+        _reach=_chosen(tried, sheet, "_reach", "float64"),
+        **{
+            name: ibis.ifelse(by_row, sheet[f"{name}_row"], sheet[f"{name}_column"])
+            for name in ("_at", "_told", "_unit")
+        },
+    )
+    remedy = _remedy(book, sheet, rows)
+    sheet.let(_remedy=ibis.ifelse(_better(book, sheet), remedy, ibis.null("string")))
+    pay, overdue = (
+        holds(sheet["_remedy"] == "pay_overdue"),
+        holds(sheet["oldest_undisputed_overdue_days"] > 0),
+    )
+    names = ibis.ifelse(sheet["_no"] < rows, tried[0].gauge.name, tried[-1].gauge.name)
     change = ibis.struct(
         {
-            "criterion": _chosen(tried, sheet, lambda _no, one: ibis.literal(one.gauge.name), "string"),
-            "value": sheet["_value"],
-            "distance": sheet["_distance"],
-            "unit": _chosen(tried, sheet, lambda _no, one: ibis.literal(one.measure.unit), "string"),
-            "band": _chosen(tried, sheet, lambda _no, one: ibis.literal(one.band), "string"),
+            "criterion": names,
+            "value": rnd(sheet["_reach"] * sheet["_told"]) / 100.0,
+            "distance": rnd((sheet["_reach"] - sheet["_at"]).abs() * sheet["_told"]) / 100.0,
+            "unit": sheet["_unit"],
+            "band": ibis.cases(
+                *((sheet["_no"] == one.no, one.band) for one in tried), else_=ibis.null("string")
+            ),
             "segment": sheet["_to"],
-            "remedy": ibis.ifelse(holds(pay & ~overdue), "pay_sooner", sheet["_remedy"]),
-            "invoice_id": ibis.ifelse(sheet["_pay"], sheet["oldest_invoice"], ibis.null("string")),
-            "amount": ibis.ifelse(sheet["_pay"], sheet["oldest_amount"], ibis.null("int64")),
+            "remedy": ibis.ifelse(pay & ~overdue, "pay_sooner", sheet["_remedy"]),
+            "invoice_id": ibis.ifelse(pay & overdue, sheet["oldest_invoice"], ibis.null("string")),
+            "amount": ibis.ifelse(pay & overdue, sheet["oldest_amount"], ibis.null("int64")),
         }
     )
     sheet.let(nearest_change=ibis.ifelse(sheet["_best"].notnull(), change, ibis.null(NEAREST)))
-    sheet.forget(["oldest_invoice", "oldest_amount"])
 
 
-def _reach(one: Candidate, sheet: Sheet) -> Value:
-    """The value to come to, in units of the column; for a text the place of the band among the bands."""
-    held, names = sheet[f"cell_{one.gauge.name}"], one.gauge.names
-    if not one.measure.numeric:
-        return ibis.literal(float(names.index(one.band)), type="float64")
-    branches = [
-        (held == band, ibis.literal(float(reach(one.measure, band, one.band)), type="float64"))
-        for band in names
-        if band != one.band
-    ]
-    return ibis.cases(*branches, else_=ibis.null("float64"))
+def _look_up(day: Day, book: Book, sheet: Sheet, tried: list[Candidate]) -> None:
+    """Attach the distances and the neighbours of the customer's cell."""
+    matrix = book.policy.matrix
+    rows, across = matrix.rows, matrix.columns
+    for side, name in (("row", rows), ("column", across)):
+        gauge = next(one for one in book.criteria if one.name == name)
+        table = put_reach(day, side, gauge)
+        own = {f"_reach_{one.no}": table[f"reach_{one.band}"] for one in tried if one.side == side}
+        table = table.select(
+            **{f"source_{name}": table.source, f"cell_{name}": table.held, f"_place_{side}": table.place,
+               f"_steps_{side}": table.steps, f"_told_{side}": table.told, f"_unit_{side}": table.unit}, **own
+        )  # fmt: skip
+        sheet.table = attach(sheet.table, table, [f"source_{name}", f"cell_{name}"])
+    around = put_neighbours(day, book)
+    around = around.select(
+        **{f"cell_{rows}": around.row, f"cell_{across}": around.column},
+        **{f"_cell_{one.no}": around[f"{one.side}_{one.band}"] for one in tried},
+    )
+    sheet.table = attach(sheet.table, around, [f"cell_{rows}", f"cell_{across}"])
 
 
-def _distance(one: Candidate, sheet: Sheet, to: Value) -> Value:
-    if one.measure.numeric:
-        return (to - sheet[one.measure.column].cast("float64")).abs()
-    held, names = sheet[f"cell_{one.gauge.name}"], one.gauge.names
-    place = ibis.cases(*((held == band, float(no)) for no, band in enumerate(names)), else_=ibis.null("float64"))
-    return (to - place).abs()
-
-
-def _target(book: Book, one: Candidate, sheet: Sheet, to: Value) -> Value:
+def _target(book: Book, one: Candidate, sheet: Sheet) -> Value:
     """Where the customer would go: by a rule that reads the criterion, else its new cell."""
-    matrix, name, column = book.policy.matrix, one.gauge.name, one.measure.column
-    band = ibis.literal(one.band)
-    row = band if matrix.rows == name else sheet[f"cell_{matrix.rows}"]
-    across = band if matrix.columns == name else sheet[f"cell_{matrix.columns}"]
-    cell = in_cell(book.policy, row, across)
+    cell, name = sheet[f"_cell_{one.no}"], one.gauge.name
+    changed: dict[str, Value] = {f"{BAND}{name}": ibis.literal(one.band)}
+    for measure in one.gauge.measures:
+        if any(measure.column in reads for reads in book.rules.reads):
+            changed[measure.column] = _new_value(one, measure, sheet)
     # rules before the matrix did not hold; only those that read what changes can hold now
-    asked = frozenset(no for no, reads in enumerate(book.rules.reads) if f"{BAND}{name}" in reads or column in reads)
+    asked = frozenset(no for no, reads in enumerate(book.rules.reads) if reads & set(changed))
     if not asked:
         return cell
-    if one.measure.numeric:
-        value: Value = to if sheet[column].type().is_floating() else rnd(to)
+    return by_number(first_rule(book.rules, sheet.instead(changed), asked), book.rules.segments, cell)
+
+
+def _new_value(one: Candidate, measure: Measure, sheet: Sheet) -> Value:
+    """The column with the value it would come to, where the criterion was read from it."""
+    column = sheet[measure.column]
+    if measure.numeric:
+        to = sheet[f"_reach_{one.no}"]
+        value: Value = to if column.type().is_floating() else rnd(to)
     else:
-        value = ibis.literal(next(own for band_name, own in one.measure.bands.values if band_name == one.band)[0])
-    changed = sheet.instead({f"{BAND}{name}": band, column: value})
-    return by_number(first_rule(book.rules, changed, asked), book.rules.segments, cell)
+        own = dict(measure.bands.values).get(one.band)
+        if own is None:
+            return column
+        value = ibis.literal(own[0].rstrip("*"))
+    return ibis.ifelse(holds(sheet[f"source_{one.gauge.name}"] == measure.column), value, column)
 
 
-def _told(one: Candidate, value: Value) -> Value:
-    """A value in the unit in which it is told: money in whole units of the currency; two decimals."""
-    return rnd(value * (100.0 / one.measure.bands.scale)) / 100.0
+def _chosen(tried: list[Candidate], sheet: Sheet, column: str, dtype: str) -> Value:
+    """The column of the candidate that is nearest."""
+    return ibis.cases(
+        *((sheet["_no"] == one.no, sheet[f"{column}_{one.no}"]) for one in tried), else_=ibis.null(dtype)
+    )
 
 
-def _chosen(tried: list[Candidate], sheet: Sheet, make: object, dtype: str) -> Value:
-    if not tried:
-        return ibis.null(dtype)
-    branches = [(sheet["_no"] == no, make(no, one)) for no, one in enumerate(tried)]  # type: ignore[operator]
-    return ibis.cases(*branches, else_=ibis.null(dtype))
+def _remedy(book: Book, sheet: Sheet, rows: int) -> Value:
+    """The remedy of the criterion that is nearest."""
+    criteria, matrix = book.policy.criteria, book.policy.matrix
+    both = [
+        ibis.null("string") if remedy is None else ibis.literal(remedy)
+        for remedy in (criteria[matrix.rows].remedy, criteria[matrix.columns].remedy)
+    ]
+    return ibis.ifelse(sheet["_no"] < rows, both[0], both[1])
 
 
-def _remedy(book: Book, tried: list[Candidate], sheet: Sheet) -> None:
-    """The remedy of the criterion, where the change is for the better."""
+def _better(book: Book, sheet: Sheet) -> Value:
+    """Whether the change leads to a segment that is easier on the customer."""
     rank = severity(book.policy)
 
     def ranked(segment: Value) -> Value:
         return ibis.cases(*((segment == name, no) for name, no in rank.items()), else_=ibis.null("int64"))
 
-    better = holds(ranked(sheet["_to"]) < ranked(sheet["target"]))
-    remedies = _chosen(
-        tried,
-        sheet,
-        lambda _no, one: ibis.null("string") if one.gauge.criterion.remedy is None else ibis.literal(one.gauge.criterion.remedy),
-        "string",
-    )
-    sheet.let(_remedy=ibis.ifelse(better, remedies, ibis.null("string")))
+    return holds(ranked(sheet["_to"]) < ranked(sheet["target"]))
+
+
+def changed_by_criteria(book: Book) -> set[str]:
+    """The columns read by rules that a change of a criterion may make hold."""
+    names = {
+        name
+        for gauge in book.criteria
+        for name in (f"{BAND}{gauge.name}", *(measure.column for measure in gauge.measures))
+    }
+    return {column for reads in book.rules.reads if reads & names for column in reads}

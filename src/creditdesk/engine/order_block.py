@@ -26,6 +26,14 @@ READS = (
 )  # fmt: skip
 """Profile columns that the stance is made of."""
 
+ALSO = (
+    "base", "segment", "credit_limit", "group_exposure", "group_limit", "released_amount", "released_day",
+    "stop_step_done", "was_segment", "was_order_block", "was_order_block_reason", "give_always", "give_review_use",
+    "give_review_overdue_days", "give_prepayment_use", "give_stop_use", "give_stop_overdue_days",
+    "give_stop_overdue_amount", "give_release", "give_within_cover",
+)  # fmt: skip
+"""Further columns, of the segment, the limit, the previous stance and what people decided."""
+
 SEVERITY = {"none": 0, "review": 1, "prepayment": 2, "stop": 3}
 OVERDUE, LIMIT, GROUP, SEGMENT, STEP, PERSON = (
     "overdue", "limit", "group_limit", "segment", "stop_delivery_step", "natural_person",
@@ -58,14 +66,13 @@ def order_stance(day: Day, sheet: Sheet, had: bool) -> None:
     """Add order_block, order_block_reason, order_release_when, order_release_amount, released_until.
 
     Args:
-        sheet: the columns of `READS`, of `segment_terms`, credit_limit, group_exposure, group_limit, moved,
-            released_amount, released_day, stop_step_done; with `had` the previous stance as `was_order_block…`.
+        sheet: the columns of `READS` and `ALSO`.
+        had: whether there is a previous decision: the `was_` columns.
     """
     _triggers(day, sheet)
     if had:
         _kept(sheet)
     _released(sheet)
-    sheet.forget()
 
 
 def _over(sheet: Sheet, share: Value) -> Value:
@@ -136,10 +143,9 @@ def _kept(sheet: Sheet) -> None:
         & holds(sheet["was_segment"] == sheet["segment"])
         & (_rank(sheet["was_order_block"].fill_null("none")) > _rank(sheet["_block"]))
     )
-    sheet.let(_keep=keep)
     sheet.let(
-        _block=ibis.ifelse(sheet["_keep"], sheet["was_order_block"], sheet["_block"]),
-        _reason=ibis.ifelse(sheet["_keep"], reason, sheet["_reason"]),
+        _block=ibis.ifelse(keep, sheet["was_order_block"], sheet["_block"]),
+        _reason=ibis.ifelse(keep, reason, sheet["_reason"]),
     )
 
 
@@ -153,39 +159,42 @@ def _released(sheet: Sheet) -> None:
         & sheet["_block"].isin(["stop", "prepayment"])
         & ~holds(sheet["_reason"] == STEP)
     )
-    sheet.let(_free=blocked & sheet["released_day"].notnull() & fits, _blocked=blocked, _spared=spared)
-    use = sheet["_reason"].isin([LIMIT, GROUP]).fill_null(False)
-    by_person = sheet["_spared"] | (holds(sheet["give_release"] == "person") & ~holds(sheet["_reason"] == STEP))
-    when = ibis.cases(
-        (by_person, "person"),
-        (use, "balance_paid"),
-        (holds(sheet["_reason"] == STEP), "overdue_paid"),
-        else_=sheet["give_release"],
+    step = holds(sheet["_reason"] == STEP)
+    sheet.let(
+        _free=blocked & sheet["released_day"].notnull() & fits,
+        _blocked=blocked,
+        _spared=spared,
+        _use=holds(sheet["_reason"].isin([LIMIT, GROUP])),
+        _step=step,
+        _person=spared | (holds(sheet["give_release"] == "person") & ~step),
     )
     share = ibis.cases(
         (sheet["_block"] == "stop", sheet["give_stop_use"]),
         (sheet["_block"] == "prepayment", sheet["give_prepayment_use"]),
         else_=sheet["give_review_use"],
     )
-    too_much = ibis.ifelse(
-        holds(sheet["_reason"] == GROUP),
-        sheet["group_exposure"] - sheet["group_limit"],
-        sheet["exposure"] - rnd(sheet["credit_limit"] * share.fill_null(1.0)),
+    above = sheet["exposure"] - rnd(sheet["credit_limit"] * share.fill_null(1.0))
+    group = holds(sheet["_reason"] == GROUP)
+    sheet.let(
+        _when=ibis.cases(
+            (sheet["_person"], "person"),
+            (sheet["_use"], "balance_paid"),
+            (sheet["_step"], "overdue_paid"),
+            else_=sheet["give_release"],
+        ),
+        _above=ibis.greatest(ibis.ifelse(group, sheet["group_exposure"] - sheet["group_limit"], above), 0),
     )
-    sheet.let(_when=when, _too_much=ibis.greatest(too_much, 0), _use=use)
+    held, spared = sheet["_blocked"] & ~sheet["_free"], sheet["_spared"]
     amount = ibis.cases(
         (sheet["_when"] == "person", no_amount),
-        (sheet["_use"], sheet["_too_much"]),
+        (sheet["_use"], sheet["_above"]),
         (sheet["_when"] == "overdue_paid", sheet["undisputed_overdue_amount"]),
         else_=sheet["open_amount"],
     )
-    held = sheet["_blocked"] & ~sheet["_free"]
     sheet.let(
-        order_block=ibis.cases(
-            (~held, "none"), (sheet["_spared"], ibis.literal("review")), else_=sheet["_block"]
-        ),
+        order_block=ibis.cases((~held, "none"), (spared, ibis.literal("review")), else_=sheet["_block"]),
         order_block_reason=ibis.cases(
-            (sheet["_free"], RELEASED), (~held, none), (sheet["_spared"], PERSON), else_=sheet["_reason"]
+            (sheet["_free"], RELEASED), (~held, none), (spared, PERSON), else_=sheet["_reason"]
         ),
         order_release_when=ibis.ifelse(held, sheet["_when"], none),
         order_release_amount=ibis.ifelse(held, amount, no_amount),

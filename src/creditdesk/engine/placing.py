@@ -1,4 +1,4 @@
-"""Stages `standing` and `placed`: from profile to segment, step by step, each customer in one row.
+"""Stages `standing`, `banded` and `placed`: from profile to segment, step by step, each customer in one row.
 
 Risk comes first, for scorecards and rules may read it; then scores, bands, the first rule that holds, the cell of the
 matrix; and at last the brakes.
@@ -6,116 +6,133 @@ matrix; and at last the brakes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from creditdesk.engine.arith import Value, attach, holds, rnd, to_day
-from creditdesk.engine.bands import Gauge, banded, gauges
+from creditdesk.engine.arith import Value, attach, holds, if_any, rnd, to_day
+from creditdesk.engine.bands import UNKNOWN, banded
+from creditdesk.engine.book import Book
+from creditdesk.engine.brakes import READS as BRAKE_READS
 from creditdesk.engine.brakes import brake, start
 from creditdesk.engine.day import Day
+from creditdesk.engine.nearest import READS as NEAREST_READS
+from creditdesk.engine.nearest import changed_by_criteria, nearest_change, oldest_overdue
+from creditdesk.engine.reasons import reasons
 from creditdesk.engine.risk import READS as RISK_READS
 from creditdesk.engine.risk import risk
-from creditdesk.engine.scorecard import Card, cards, scored
-from creditdesk.engine.segment import Rules, by_number, compile_rules, first_rule, in_cell
+from creditdesk.engine.scorecard import scored
+from creditdesk.engine.segment import by_number, first_rule, in_cell
+from creditdesk.engine.segment_terms import inherits
 from creditdesk.engine.sheet import Sheet
 from creditdesk.engine.standing import standing
-from creditdesk.facts.column import Column
-from creditdesk.policy.columns import BAND, predicate_columns
-from creditdesk.policy.document import Adjustment, Policy
-from creditdesk.policy.predicate import Predicate, columns_of, compile_predicate
-
-SCORING = frozenset({"risk_class", "risk_pd", "score"})
-"""Columns that scoring adds; they are not read from the profile."""
+from creditdesk.engine.treatment import adjustments_of, contact_cap_of, dunning_of, procedure_of
+from creditdesk.policy.columns import BAND
 
 EVIDENCE = {"days_late_24m": "observations", "payment_index": "observations"}
 """Which count of experiences a column rests on, where it is not that of 12 months."""
 
 
-@dataclass(frozen=True)
-class Book:
-    """A policy made ready for a run.
-
-    Attributes:
-        columns: what conditions may name.
-        reads: profile columns that the policy's conditions, criteria and scorecards read.
-    """
-
-    policy: Policy
-    columns: Mapping[str, Column]
-    criteria: tuple[Gauge, ...]
-    cards: tuple[Card, ...]
-    rules: Rules
-    adjustments: tuple[tuple[Adjustment, Predicate], ...]
-    reads: frozenset[str]
-
-
-def open_book(policy: Policy) -> Book:
-    """Compile everything of a policy that a segment depends on."""
-    columns = predicate_columns(policy.criteria)
-    criteria, used = gauges(policy, columns), cards(policy, columns)
-    conditions = [
-        *(rule.when for rule in policy.rules),
-        *(one.when for one in policy.adjustments),
-        *(choice.when for segment in policy.segments.values() for choice in segment.procedure if choice.when),
-    ]
-    reads = {name for condition in conditions for name in columns_of(condition)}
-    reads |= {
-        measure.column for gauge in criteria for measure in gauge.measures if not gauge.criterion.scorecard
+RESULT = frozenset(
+    {
+        "customer_id", "today", "segment", "since", "previous_segment", "moved", "proposed_segment", "proposed_from",
+        "move_held", "cell_segment", "cell_row", "cell_column", "bands", "score", "score_parts", "risk_class", "risk_pd",
+        "evidence", "reasons", "nearest_change", "procedure", "dunning", "contact_cap", "adjustments", "first_offset",
+        "channel_first", "first_template", "tell_sales", "unknown",
     }
-    reads |= {line.bands.column for card in used for line in card.lines}
-    bands = {f"{BAND}{gauge.name}" for gauge in criteria}
-    return Book(
-        policy=policy,
-        columns=columns,
-        criteria=criteria,
-        cards=used,
-        rules=compile_rules(policy, columns),
-        adjustments=tuple(
-            (one, compile_predicate(one.when, columns, policy.currency)) for one in policy.adjustments
-        ),
-        reads=frozenset(reads - bands - SCORING),
-    )
+)  # fmt: skip
+"""Columns of stage `placed`, beside what people set and what was."""
 
 
 def placed(
-    day: Day,
-    book: Book,
-    debtor: ir.Table,
-    profile: ir.Table,
-    previous: ir.Table | None,
-    carry: tuple[str, ...],
+    day: Day, book: Book, profile: ir.Table, previous: ir.Table | None, item: ir.Table | None
 ) -> ir.Table:
-    """Stage `placed`: everything of `standing`, risk, scores, bands and the move of today.
+    """Stage `placed`: risk, score, bands, the move of today, and everything of the treatment that conditions decide.
 
-    Args:
-        carry: further columns of the profile that later parts of the decision read.
+    Columns: customer_id, today, segment, since, previous_segment, moved, proposed_segment, proposed_from, move_held,
+    cell_segment, cell_row, cell_column, bands, score, score_parts, risk_class, risk_pd, evidence, reasons,
+    nearest_change, procedure, dunning, contact_cap, what `adjustments_of` gives, unknown (criteria without a value),
+    the `by_` columns of what people set, and the `was_` columns of the previous decision.
     """
-    columns = sorted({*book.reads, *RISK_READS, *carry, "observations", "behaviour_evidence"} - {"customer_id"})
-    found = standing(day, debtor, profile, previous, ["customer_id", *columns], book.criteria)
+    had = previous is not None
+    columns = sorted({*book.reads, *RISK_READS, "behaviour_evidence", "observations"})
+    found = standing(day, profile, previous, ["customer_id", *columns], book.criteria)
     sheet = Sheet(day.stages.run("standing", found))
-    risk(book.policy, sheet)
-    scored(sheet, book.cards, book.policy.score)
-    _place(book, sheet, previous is not None)
+    with sheet.only(*RISK_READS, "cover_withdrawn"):
+        risk(book.policy, sheet)
+    with sheet.only(*(line.bands.column for card in book.cards for line in card.lines)):
+        scored(sheet, book.cards, book.policy.score)
+    _place(book, sheet, had)
+    sheet.forget()
     sheet = Sheet(day.stages.run("banded", sheet.table))
-    _move(day, book, sheet, previous is not None)
+    _move(day, book, sheet, had)
+    if item is not None:
+        sheet.table = attach(sheet.table, oldest_overdue(day, item), "customer_id")
+    else:
+        sheet.let(oldest_invoice=ibis.null("string"), oldest_amount=ibis.null("int64"))
+    asked = {
+        name
+        for gauge in book.criteria
+        for name in (f"source_{gauge.name}", f"value_{gauge.name}", f"cell_{gauge.name}")
+    }
+    asked |= {measure.column for gauge in book.criteria for measure in gauge.measures}
+    asked |= {f"{BAND}{gauge.name}" for gauge in book.criteria} | changed_by_criteria(book)
+    with sheet.only(*asked, *NEAREST_READS):
+        nearest_change(day, book, sheet)
+    _treated(book, sheet)
+    kept = [name for name in sheet.table.columns if name in RESULT or name.startswith(("by_", "was_"))]
+    sheet.keep([name for name in kept if not name.startswith("was_band_")])
     found = day.stages.run("placed", sheet.table)
     day.stages.drop("standing", "banded")
     return found
+
+
+def _treated(book: Book, sheet: Sheet) -> None:
+    """What conditions of the policy decide beside the segment, and the segment's grounds as data."""
+    matrix, none = book.policy.matrix, ibis.null("string")
+    in_matrix = (sheet["rule_no"] < 0) & sheet["by_hand"].isnull()
+    as_cell = inherits(book.policy)
+    if as_cell:
+        in_matrix = in_matrix | sheet["segment"].isin(as_cell)
+    unknown = [
+        if_any(sheet[f"source_{gauge.name}"].isnull(), [f"unknown_{gauge.name}"]) for gauge in book.criteria
+    ]
+    sheet.let(
+        bands=_bands(book, sheet),
+        reasons=reasons(book.criteria, book.rules, sheet),
+        cell_row=ibis.ifelse(in_matrix, sheet[f"cell_{matrix.rows}"], none),
+        cell_column=ibis.ifelse(in_matrix, sheet[f"cell_{matrix.columns}"], none),
+        procedure=procedure_of(book, sheet),
+        dunning=dunning_of(book, sheet),
+        contact_cap=contact_cap_of(book, sheet),
+        unknown=ibis.literal([], type="array<string>").concat(*unknown),
+        **adjustments_of(book, sheet),
+    )
+
+
+def _bands(book: Book, sheet: Sheet) -> Value:
+    names = [gauge.name for gauge in book.criteria]
+    if not names:
+        return ibis.null("map<string, string>")
+    keys = ibis.array([ibis.literal(name) for name in names])
+    return ibis.map(keys, ibis.array([sheet[f"{BAND}{name}"].fill_null(UNKNOWN) for name in names]))
 
 
 def _place(book: Book, sheet: Sheet, had: bool) -> None:
     """Bands, and where they put the customer: `target` with their margin, `figures` without."""
     policy = book.policy
     evidence = {
-        gauge.name: next((EVIDENCE[one.column] for one in gauge.measures if one.column in EVIDENCE), "behaviour_evidence")
+        gauge.name: next(
+            (EVIDENCE[one.column] for one in gauge.measures if one.column in EVIDENCE), "behaviour_evidence"
+        )
         for gauge in book.criteria
     }
-    banded(sheet, book.criteria, evidence, had)
+    measured = {measure.column for gauge in book.criteria for measure in gauge.measures}
+    before = {f"was_band_{gauge.name}" for gauge in book.criteria}
+    with sheet.only(*measured, *evidence.values(), *before):
+        banded(sheet, book.criteria, evidence, had)
     rows, across = policy.matrix.rows, policy.matrix.columns
     step = {
         "rule_no": first_rule(book.rules, sheet),
@@ -137,7 +154,6 @@ def _place(book: Book, sheet: Sheet, had: bool) -> None:
     )
     if had:
         sheet.let(figures=by_number(sheet["_fresh_rule"], book.rules.segments, sheet["_fresh_cell"]))
-    sheet.forget()
 
 
 def _evidence(book: Book, sheet: Sheet) -> Value:
@@ -179,7 +195,9 @@ def _move(day: Day, book: Book, sheet: Sheet, had: bool) -> None:
         since = sheet["was_segment_since"]
         answered = holds(sheet["_on"] >= since)
         sheet.let(
-            approved=ibis.ifelse(answered, holds(sheet["_yes"]), holds(sheet["_any_yes"] & (sheet["_any_on"] >= since)))
+            approved=ibis.ifelse(
+                answered, holds(sheet["_yes"]), holds(sheet["_any_yes"] & (sheet["_any_on"] >= since))
+            )
         )
     else:
         sheet.let(approved=ibis.literal(False))
@@ -187,9 +205,11 @@ def _move(day: Day, book: Book, sheet: Sheet, had: bool) -> None:
     if had:
         kept = ibis.literal(False)
         for name in (book.policy.matrix.rows, book.policy.matrix.columns):
-            kept = kept | (holds(sheet[f"how_{name}"] == "little_evidence") & sheet[f"{BAND}{name}"].notnull())
+            kept = kept | (
+                holds(sheet[f"how_{name}"] == "little_evidence") & sheet[f"{BAND}{name}"].notnull()
+            )
         sheet.let(kept_for_evidence=kept)
-        brake(book.policy, book.rules.at_once(book.policy), sheet)
+        with sheet.only(*BRAKE_READS):
+            brake(book.policy, book.rules.at_once(book.policy), sheet)
     else:
         start(sheet)
-    sheet.forget()

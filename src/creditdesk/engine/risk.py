@@ -45,7 +45,9 @@ def pooled(policy: Policy, row: Sheet) -> Value:
     prior, weight = float(rule.prior), float(rule.prior_weight)
     evidence, events = row["risk_evidence"].fill_null(0.0), row["risk_events"].fill_null(0.0)
     own = (events + prior * weight) / (evidence + weight)
-    outside = row["_trust"] * logit(row["external_pd"].fill_null(prior)) + (1 - row["_trust"]) * log_odds(prior)
+    outside = row["_trust"] * logit(row["external_pd"].fill_null(prior)) + (1 - row["_trust"]) * log_odds(
+        prior
+    )
     share = evidence / (evidence + float(rule.own_weight_at))
     return share * logit(own) + (1 - share) * outside
 
@@ -79,7 +81,10 @@ def risk(policy: Policy, sheet: Sheet) -> None:
         _odds=pooled(policy, sheet),
         _conduct=_conduct(policy, sheet),
         _least=ibis.cases(
-            (sheet["_legal"], 10_000), (sheet["_long"], _points(medium)), (sheet["_withdrawn"], _points(low)), else_=0
+            (sheet["_legal"], 10_000),
+            (sheet["_long"], _points(medium)),
+            (sheet["_withdrawn"], _points(low)),
+            else_=0,
         ).cast("int64"),
     )
     sheet.let(_raw=rnd(10_000 / (1 + (-sheet["_odds"]).exp())))
@@ -111,7 +116,6 @@ def risk(policy: Policy, sheet: Sheet) -> None:
             else_="prior",
         ),
     )
-    sheet.forget()
 
 
 def _points(p: float) -> int:

@@ -77,8 +77,13 @@ def scored(sheet: Sheet, used: tuple[Card, ...], main: str | None) -> None:
         for no, line in enumerate(card.lines):
             one = line.characteristic
             band = sheet[f"_band_{card.name}_{no}"]
-            missing = ibis.null("int64") if one.missing is None else ibis.literal(_fixed(one.missing), type="int64")
-            points = ((band == name, ibis.literal(_fixed(value), type="int64")) for name, value in one.points.items())
+            missing = (
+                ibis.null("int64") if one.missing is None else ibis.literal(_fixed(one.missing), type="int64")
+            )
+            points = (
+                (band == name, ibis.literal(_fixed(value), type="int64"))
+                for name, value in one.points.items()
+            )
             step[f"_points_{card.name}_{no}"] = ibis.cases(*points, else_=missing)
     sheet.let_all(step)
     step = {}
@@ -89,23 +94,22 @@ def scored(sheet: Sheet, used: tuple[Card, ...], main: str | None) -> None:
         sums = [(one * weight).fill_null(0) for one, weight in zip(points, weights, strict=True)]
         step[f"_known_{card.name}"], step[f"_sum_{card.name}"] = _sum(known), _sum(sums)
     sheet.let_all(step)
-    step = {}
+    step = {"score": ibis.null("float64"), "score_parts": ibis.null(PARTS)}
     for card in used:
-        known, total = sheet[f"_known_{card.name}"], sum(_fixed(line.characteristic.weight) for line in card.lines)
+        known, total = (
+            sheet[f"_known_{card.name}"],
+            sum(_fixed(line.characteristic.weight) for line in card.lines),
+        )
         raw = float(card.scorecard.base) + sheet[f"_sum_{card.name}"] / known.nullif(0) / float(GRID)
         low, high = card.scorecard.lowest, card.scorecard.highest
         if low is not None and high is not None:
             raw = ((raw - float(low)) * (100.0 / float(high - low))).clip(0.0, 100.0)
         enough = known >= float(card.scorecard.least_coverage) * total
-        step[score_column(card.name)] = ibis.ifelse(enough, rnd(raw * GRID) / float(GRID), ibis.null("float64"))
+        score = ibis.ifelse(enough, rnd(raw * GRID) / float(GRID), ibis.null("float64"))
+        step[score_column(card.name)] = score
         if card.name == main:
-            step["score_parts"] = _parts(sheet, card)
+            step["score"], step["score_parts"] = score, _parts(sheet, card)
     sheet.let_all(step)
-    has = main is not None and any(card.name == main for card in used)
-    sheet.let(score=sheet[score_column(main)] if has and main else ibis.null("float64"))
-    if not has:
-        sheet.let(score_parts=ibis.null(PARTS))
-    sheet.forget()
 
 
 def _parts(sheet: Sheet, card: Card) -> Value:
@@ -114,7 +118,11 @@ def _parts(sheet: Sheet, card: Card) -> Value:
     for no, line in enumerate(card.lines):
         product = sheet[f"_points_{card.name}_{no}"] * _fixed(line.characteristic.weight)
         share = (rnd(product / known.nullif(0)) / float(GRID)).fill_null(0.0)
-        parts.append(ibis.struct({"name": ibis.literal(line.name), "band": sheet[f"_band_{card.name}_{no}"], "points": share}))
+        parts.append(
+            ibis.struct(
+                {"name": ibis.literal(line.name), "band": sheet[f"_band_{card.name}_{no}"], "points": share}
+            )
+        )
     return ibis.array(parts)
 
 

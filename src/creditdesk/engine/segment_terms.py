@@ -8,12 +8,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from creditdesk.engine.arith import attach
 from creditdesk.engine.day import Day
 from creditdesk.engine.sheet import Sheet
-from creditdesk.policy.document import LimitTerms, Segment
+from creditdesk.policy.document import LimitTerms, Policy, Segment
 
 _LIMIT = (
     ("limit_kind", pa.string()), ("peak_months", pa.float64()), ("floor", pa.int64()), ("step_up", pa.float64()),
@@ -54,27 +55,37 @@ def limit_kind(limit: LimitTerms) -> str | None:
     return next((name for name, given in kinds.items() if given), None)
 
 
-def give_terms(day: Day, sheet: Sheet) -> None:
-    """Add what the segment gives, each column as `give_<name>`; amounts in minor units of the policy's currency.
+def put_terms(day: Day) -> ir.Table:
+    """The table of what each segment gives: `segment`, a column per thing given, and `<aspect>_as_cell`.
 
-    Args:
-        sheet: the columns `segment` and `cell_segment`.
+    Amounts are minor units of the policy's currency.
     """
     columns = [*(column for part in ASPECTS.values() for column in part), *_OWN]
     flags = [(f"{aspect}_as_cell", pa.bool_()) for aspect in ASPECTS]
     rows = [_row(day, name, segment) for name, segment in day.policy.segments.items()]
     schema = pa.schema([("segment", pa.string()), *columns, *flags])
-    terms = day.stages.backend.put("segment_terms", pa.Table.from_pylist(rows, schema=schema))
-    names = [name for name, _ in columns]
-    own = terms.select("segment", **{f"{PREFIX}{name}": terms[name] for name in [*names, *(f for f, _ in flags)]})
-    sheet.table = attach(sheet.table, own, "segment")
-    inherited = [
-        aspect for aspect in ASPECTS if any(row[f"{aspect}_as_cell"] for row in rows)
-    ]
-    if inherited:
+    return day.stages.backend.put("segment_terms", pa.Table.from_pylist(rows, schema=schema))
+
+
+def give(day: Day, table: ir.Table, terms: ir.Table, aspects: tuple[str, ...], own: bool = False) -> ir.Table:
+    """`table` with what the segment gives, each column as `give_<name>`.
+
+    Args:
+        table: with the columns `segment` and `cell_segment`.
+        terms: the result of `put_terms`.
+        aspects: of ASPECTS, those that are wanted.
+        own: also what no segment takes from a cell (discount, owner, review ...).
+    """
+    names = [name for aspect in aspects for name, _ in ASPECTS[aspect]]
+    names += [name for name, _ in _OWN] if own else []
+    by_cell = [aspect for aspect in aspects if _taken_from_cell(day, aspect)]
+    flags = [f"{aspect}_as_cell" for aspect in by_cell]
+    plain = terms.select("segment", **{f"{PREFIX}{name}": terms[name] for name in (*names, *flags)})
+    sheet = Sheet(attach(table, plain, "segment"))
+    if by_cell:
+        inherited = [(aspect, name) for aspect in by_cell for name, _ in ASPECTS[aspect]]
         cells = terms.select(
-            cell_segment=terms.segment,
-            **{f"_cell_{name}": terms[name] for aspect in inherited for name, _ in ASPECTS[aspect]},
+            cell_segment=terms.segment, **{f"_cell_{name}": terms[name] for _aspect, name in inherited}
         )
         sheet.table = attach(sheet.table, cells, "cell_segment")
         sheet.let_all(
@@ -82,18 +93,23 @@ def give_terms(day: Day, sheet: Sheet) -> None:
                 f"{PREFIX}{name}": ibis.ifelse(
                     sheet[f"{PREFIX}{aspect}_as_cell"], sheet[f"_cell_{name}"], sheet[f"{PREFIX}{name}"]
                 )
-                for aspect in inherited
-                for name, _ in ASPECTS[aspect]
+                for aspect, name in inherited
             }
         )
-    sheet.forget([f"{PREFIX}{aspect}_as_cell" for aspect in ASPECTS])
+        sheet.forget([f"{PREFIX}{flag}" for flag in flags])
+    return sheet.table
 
 
-def inherits(day: Day) -> list[str]:
+def _taken_from_cell(day: Day, aspect: str) -> bool:
+    """Whether any segment takes an aspect from the customer's cell."""
+    return any(_row(day, name, one)[f"{aspect}_as_cell"] for name, one in day.policy.segments.items())
+
+
+def inherits(policy: Policy) -> list[str]:
     """Segments that take anything from the cell."""
     return [
         name
-        for name, one in day.policy.segments.items()
+        for name, one in policy.segments.items()
         if "cell" in (one.acceptance, one.terms_days, one.fees) or one.limit.cell or one.order.cell
     ]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ibis
 
 from creditdesk.engine.arith import Value, holds, if_any, to_day
-from creditdesk.engine.bands import Gauge
 from creditdesk.engine.sheet import Sheet
 from creditdesk.policy.document import Policy
 
@@ -17,7 +16,7 @@ READS = (
 """Profile columns that these are made of."""
 
 
-def stance(policy: Policy, criteria: tuple[Gauge, ...], sheet: Sheet) -> None:
+def stance(policy: Policy, sheet: Sheet) -> None:
     """Add acceptance, discount_percent, discount_days, fees, delivery_terms, incentive, owner_id, human_review and
     data_warnings.
 
@@ -34,7 +33,9 @@ def stance(policy: Policy, criteria: tuple[Gauge, ...], sheet: Sheet) -> None:
         *((sheet["give_owner"] == role, who) for role, who in ranked.items()), else_=ranked["collector"]
     )
     sheet.let(
-        acceptance=ibis.coalesce(by_hand, ibis.ifelse(spared, "prepayment", sheet["give_acceptance"]), "open"),
+        acceptance=ibis.coalesce(
+            by_hand, ibis.ifelse(spared, "prepayment", sheet["give_acceptance"]), "open"
+        ),
         discount_percent=sheet["give_discount_percent"],
         discount_days=sheet["give_discount_days"],
         fees=sheet["give_fees"].fill_null("none"),
@@ -47,11 +48,11 @@ def stance(policy: Policy, criteria: tuple[Gauge, ...], sheet: Sheet) -> None:
             | holds(sheet["group_insolvent"])
             | holds(sheet["move_held"] == "approval")
         ),
-        data_warnings=data_warnings(policy, criteria, sheet),
+        data_warnings=data_warnings(policy, sheet),
     )
 
 
-def data_warnings(policy: Policy, criteria: tuple[Gauge, ...], sheet: Sheet) -> Value:
+def data_warnings(policy: Policy, sheet: Sheet) -> Value:
     """What is wrong or missing in the customer's facts, as a list of codes.
 
     no_country; unknown_<criterion>: the criterion has no value; credit_limit_expired: a limit set by hand has ended;
@@ -65,10 +66,6 @@ def data_warnings(policy: Policy, criteria: tuple[Gauge, ...], sheet: Sheet) -> 
         strange = strange | (by_procedure.notnull() & ~holds(by_procedure.isin(list(policy.procedures))))
     lists = [
         if_any(sheet["country"].isnull(), ["no_country"]),
-        *(
-            if_any(sheet[f"source_{gauge.name}"].isnull(), [f"unknown_{gauge.name}"])
-            for gauge in criteria
-        ),
         if_any(
             sheet["credit_limit_given"].notnull() & holds(until < sheet["today"]), ["credit_limit_expired"]
         ),
@@ -76,4 +73,4 @@ def data_warnings(policy: Policy, criteria: tuple[Gauge, ...], sheet: Sheet) -> 
         if_any(sheet["turnover_12m"] < 0, ["negative_turnover"]),
         if_any(strange, ["override_unknown"]),
     ]
-    return ibis.literal([], type="array<string>").concat(*lists)
+    return sheet["unknown"].concat(*lists)

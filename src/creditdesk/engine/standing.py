@@ -104,7 +104,6 @@ def cover_withdrawn(day: Day) -> ir.Table:
 
 def standing(
     day: Day,
-    debtor: ir.Table,
     profile: ir.Table,
     previous: ir.Table | None,
     columns: list[str],
@@ -116,11 +115,6 @@ def standing(
         columns: of the profile, that rules, criteria and the parts of the decision read.
     """
     found = of_profile(profile, columns)
-    own = debtor.select(
-        "customer_id", "company", "base", "company_country", "company_size", "limit_scope",
-        "credit_limit_until", credit_limit_given=debtor.credit_limit,
-    )  # fmt: skip
-    found = attach(found, own, "customer_id")
     if day.facts.has("override"):
         found = attach(found, set_by_people(day), "customer_id")
     else:

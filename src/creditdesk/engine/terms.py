@@ -6,8 +6,6 @@ speaks of a large debtor, staff and yearly revenue decide; total assets are not 
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -22,24 +20,32 @@ from creditdesk.law.terms import cap_rows
 READS = ("country", "kind", "employees", "annual_revenue", "payment_terms_days")
 """Profile columns that the term is made of."""
 
+ALSO = (
+    "give_terms_days", "give_terms_by_law", "give_acceptance", "by_terms_days", "company_country", "company_size",
+)  # fmt: skip
+"""Further columns, of the segment, of our company and of what people decided."""
+
 USUAL = 30
 """The term where neither policy, customer nor law says one."""
 
 _CAP = pa.schema(
     [
-        ("country", pa.string()), ("kind", pa.string()), ("creditor", pa.string()), ("debtor", pa.string()),
-        ("first", pa.date32()), ("last", pa.date32()), ("cap_days", pa.int64()), ("reason", pa.string()),
-        ("default_days", pa.int64()),
+        ("country", pa.string()), ("home", pa.string()), ("kind", pa.string()), ("creditor", pa.string()),
+        ("theirs", pa.string()), ("ours", pa.string()), ("first", pa.date32()), ("last", pa.date32()),
+        ("cap_days", pa.int64()), ("reason", pa.string()), ("default_days", pa.int64()),
     ]
 )  # fmt: skip
 
 
 def caps(day: Day) -> ir.Table:
-    """Rows (country, kind, creditor, debtor, cap_days, reason, default_days) of the law in force on the day."""
-    rows = pa.Table.from_pylist([asdict(row) for row in cap_rows()], schema=_CAP)
-    table = day.stages.backend.put("term_cap", rows)
+    """Stage `term_cap`: rows (country, home, kind, creditor, theirs, ours, cap_days, reason, default_days) of today."""
+    homes = day.stages.backend.fetch(day.company.select("company_country").distinct())
+    rows = cap_rows(tuple(sorted({home or "" for home in homes.column("company_country").to_pylist()})))
+    columns = {name: [getattr(row, name) for row in rows] for name in _CAP.names}
+    table = day.stages.backend.put("term_cap_dated", pa.table(columns, schema=_CAP))
     now = day.clock.day
-    return table.filter((to_day(table["first"]) <= now) & (to_day(table["last"]) >= now)).drop("first", "last")
+    today = table.filter((to_day(table["first"]) <= now) & (to_day(table["last"]) >= now))
+    return day.stages.run("term_cap", today.drop("first", "last"))
 
 
 def debtor_size(sheet: Sheet, country: str) -> Value:
@@ -59,60 +65,41 @@ def offered_terms(day: Day, sheet: Sheet) -> None:
     """Add terms_days and terms_reason: `override`, or the article of the law that capped the term.
 
     Args:
-        sheet: the columns of `READS`, give_terms_days, give_terms_by_law, give_acceptance, by_terms_days,
-            company_country and company_size.
+        sheet: the columns of `READS` and `ALSO`.
     """
-    table = caps(day)
     sheet.let(
         _creditor=ibis.ifelse(holds(sheet["company_size"] == "large"), "large", "sme"),
-        _theirs_size=debtor_size(sheet, "country"),
-        _ours_size=debtor_size(sheet, "company_country"),
+        _theirs=debtor_size(sheet, "country"),
+        _ours=debtor_size(sheet, "company_country"),
+        _place=ibis.ifelse(sheet["country"].isin(list(countries())), sheet["country"], ""),
+        _home=sheet["company_country"].fill_null(""),
     )
-    for side, country in (("theirs", "country"), ("ours", "company_country")):
-        law = table.select(
-            "kind",
-            **{
-                country: table.country,
-                "_creditor": table.creditor,
-                f"_{side}_size": table.debtor,
-                f"_{side}_cap": table.cap_days,
-                f"_{side}_reason": table.reason,
-                f"_{side}_default": table.default_days,
-            },
-        )
-        sheet.table = attach(sheet.table, law, [country, "kind", "_creditor", f"_{side}_size"])
-    business = sheet["kind"].isin(["company", "sole_trader"]).fill_null(False)
+    law = caps(day)
+    law = law.select(
+        "kind", _place=law.country, _home=law.home, _creditor=law.creditor, _theirs=law.theirs, _ours=law.ours,
+        _cap_days=law.cap_days, _cap_reason=law.reason, _usual=law.default_days,
+    )  # fmt: skip
+    sheet.table = attach(sheet.table, law, ["kind", "_place", "_home", "_creditor", "_theirs", "_ours"])
     written = sheet["by_terms_days"]
-    plain = written.re_search("^[0-9]{1,4}$").fill_null(False)
-    by_hand = ibis.ifelse(plain, written, ibis.null("string")).cast("int64")
-    usual = ibis.coalesce(sheet["_theirs_default"], sheet["_ours_default"], USUAL)
-    in_advance = sheet["give_acceptance"].isin(["prepayment", "refused"]).fill_null(False)
+    plain = holds(written.re_search("^[0-9]{1,4}$"))
+    usual = sheet["_usual"].fill_null(USUAL)
+    in_advance = holds(sheet["give_acceptance"].isin(["prepayment", "refused"]))
     sheet.let(
-        _by_hand=by_hand,
-        _policy=ibis.cases(
+        _by_terms=ibis.ifelse(plain, written, ibis.null("string")).cast("int64"),
+        _policy_terms=ibis.cases(
             (holds(sheet["give_terms_by_law"]), usual),
             (sheet["give_terms_days"].notnull(), sheet["give_terms_days"]),
             (in_advance, 0),
             else_=ibis.coalesce(sheet["payment_terms_days"], usual),
         ),
-        _ours_cap=ibis.ifelse(business, sheet["_ours_cap"], ibis.null("int64")),
     )
+    sheet.let(_wanted=ibis.coalesce(sheet["_by_terms"], sheet["_policy_terms"]))
+    capped = holds(sheet["_cap_days"] < sheet["_wanted"])
     sheet.let(
-        _wanted=ibis.coalesce(sheet["_by_hand"], sheet["_policy"]),
-        _cap=ibis.least(sheet["_theirs_cap"], sheet["_ours_cap"]),
-        _cap_reason=ibis.ifelse(
-            sheet["_ours_cap"].isnull() | holds(sheet["_theirs_cap"] <= sheet["_ours_cap"]),
-            sheet["_theirs_reason"],
-            sheet["_ours_reason"],
-        ),
-    )
-    capped = holds(sheet["_cap"] < sheet["_wanted"])
-    sheet.let(
-        terms_days=ibis.ifelse(capped, sheet["_cap"], sheet["_wanted"]),
+        terms_days=ibis.ifelse(capped, sheet["_cap_days"], sheet["_wanted"]),
         terms_reason=ibis.cases(
             (capped, sheet["_cap_reason"]),
-            (sheet["_by_hand"].notnull(), ibis.literal("override")),
+            (sheet["_by_terms"].notnull(), ibis.literal("override")),
             else_=ibis.null("string"),
         ),
     )
-    sheet.forget()

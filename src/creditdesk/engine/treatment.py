@@ -8,7 +8,7 @@ from __future__ import annotations
 import ibis
 
 from creditdesk.engine.arith import Value
-from creditdesk.engine.placing import Book
+from creditdesk.engine.book import Book
 from creditdesk.engine.sheet import Columns
 from creditdesk.policy.predicate import compile_predicate
 
@@ -24,7 +24,9 @@ def procedure_of(book: Book, row: Columns) -> Value:
         *conditional, last = segment.procedure
         chosen: Value = ibis.literal(last.use)
         if last.when is not None:
-            chosen = ibis.ifelse(compile_predicate(last.when, book.columns, policy.currency)(row), last.use, none)  # type: ignore[arg-type]
+            chosen = ibis.ifelse(
+                compile_predicate(last.when, book.columns, policy.currency)(row), last.use, none
+            )  # type: ignore[arg-type]
         for choice in reversed(conditional):
             if choice.when is not None:
                 holds = compile_predicate(choice.when, book.columns, policy.currency)(row)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from creditdesk.law.statute import Article, TermRule, countries, statute
 
@@ -75,14 +76,18 @@ class CapRow:
     """One span of days in which the caps for one sort of debtor and creditor stay the same.
 
     Attributes:
+        country, home: of the debtor and of the creditor; empty = not known.
+        creditor: size of the creditor; theirs, ours: size of the debtor in the law of either country.
         cap_days: the longest term; None = none. `reason`: its article.
         default_days: the term where none was agreed; None = not known.
     """
 
     country: str
+    home: str
     kind: str
     creditor: str
-    debtor: str
+    theirs: str
+    ours: str
     first: date
     last: date
     cap_days: int | None
@@ -90,30 +95,50 @@ class CapRow:
     default_days: int | None
 
 
-def cap_rows() -> list[CapRow]:
-    """Every cap and default of every country known, as rows that a query can join: no two spans of a sort overlap."""
+@cache
+def cap_rows(homes: tuple[str, ...]) -> tuple[CapRow, ...]:
+    """Every cap and default of every country known, as rows that a query can join: no two spans of a sort overlap.
+
+    The law is that of the debtor's country and, between businesses, also that of the creditor's: the stricter holds.
+
+    Args:
+        homes: countries of the creditors; empty text = not known.
+    """
     rows = []
-    for country, kind, creditor, debtor in itertools.product(countries(), KINDS, SIZES, SIZES):
-        for first, last in _spans(country):
-            longest, usual = cap(country, kind, first, creditor, debtor), default_term(country, kind, first)
-            rows.append(
-                CapRow(country, kind, creditor, debtor, first, last,
-                       None if longest is None else longest.days,
-                       None if longest is None else longest.article.reference,
-                       None if usual is None else usual.days)
-            )  # fmt: skip
-    return rows
+    for country, home in itertools.product(("", *countries()), homes):
+        spans = _spans(country, home)
+        for kind, creditor, theirs, ours in itertools.product(KINDS, SIZES, SIZES, SIZES):
+            for first, last in spans:
+                longest = stricter_cap(country, home, kind, first, creditor, theirs, ours)
+                usual = default_term(country, kind, first) or default_term(home, kind, first)
+                rows.append(
+                    CapRow(country, home, kind, creditor, theirs, ours, first, last,
+                           None if longest is None else longest.days,
+                           None if longest is None else longest.article.reference,
+                           None if usual is None else usual.days)
+                )  # fmt: skip
+    return tuple(rows)
 
 
-def _spans(country: str) -> list[tuple[date, date]]:
-    """The spans between the days on which a rule of the country begins or ends."""
-    found = statute(country)
+def stricter_cap(
+    country: str, home: str, kind: str, on: date, creditor: str, theirs: str, ours: str
+) -> Term | None:
+    """The longest term by the debtor's law and, between businesses, by the creditor's; sizes as in `CapRow`."""
+    found = [cap(country, kind, on, creditor, theirs)]
+    if kind in ("company", "sole_trader"):
+        found.append(cap(home, kind, on, creditor, ours))
+    return min((one for one in found if one is not None), key=lambda one: one.days, default=None)
+
+
+def _spans(*places: str) -> list[tuple[date, date]]:
+    """The spans between the days on which a rule of one of the countries begins or ends."""
     changes = {date(1900, 1, 1)}
-    for rule in () if found is None else (*found.terms, *found.default_terms):
-        if rule.article.first is not None:
-            changes.add(rule.article.first)
-        if rule.article.last is not None:
-            changes.add(rule.article.last + timedelta(days=1))
+    for found in map(statute, places):
+        for rule in () if found is None else (*found.terms, *found.default_terms):
+            if rule.article.first is not None:
+                changes.add(rule.article.first)
+            if rule.article.last is not None:
+                changes.add(rule.article.last + timedelta(days=1))
     starts = sorted(changes)
     ends = [*(one - timedelta(days=1) for one in starts[1:]), date(2999, 12, 31)]
     return list(zip(starts, ends, strict=True))
