@@ -37,9 +37,7 @@ def test_a_copy_of_a_row_is_taken_out_and_one_stays(facts):
     facts.check()
 
     assert facts.counts("customer") == (3, 2, 1)
-    assert facts.said() == [
-        ("error", "duplicate_row", 4, "customer_id", "C1 (line 2 was kept)")
-    ]
+    assert facts.said() == [("error", "duplicate_row", 4, "customer_id", "C1 (line 2 was kept)")]
     assert facts.counts("invoice") == (2, 2, 0)
 
 
