@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import pytest
 
+from creditdesk.policy.scales import master_scale
+
 EUR = "CASE currency WHEN 'EUR' THEN 1.0 WHEN 'GBP' THEN 1.17 WHEN 'USD' THEN 0.9 ELSE 1.06 END"
 PAID = """
     paid AS (SELECT a.invoice_id, max(p.value_date) AS value_date, count(*) AS payments
@@ -138,6 +140,19 @@ def test_reports_know_something_of_the_truth_but_not_all(ask_large):
     assert ask_large("SELECT provider FROM credit_report GROUP BY 1 ORDER BY 1") == [
         ("creditsafe",), ("dnb",), ("graydon",)
     ]  # fmt: skip
+
+
+def test_every_grade_and_score_stands_in_the_shipped_master_scales(ask_large):
+    scales = master_scale().to_pylist()
+    reports = ask_large("SELECT DISTINCT provider, scale, grade, score FROM credit_report")
+    assert len(reports) > 100
+    for provider, scale, grade, score in reports:
+        rows = [row for row in scales if (row["provider"], row["scale"]) == (provider, scale)]
+        meant = [
+            row for row in rows
+            if (row["grade"] == grade if row["grade"] else score is not None and row["low"] <= score <= row["high"])
+        ]  # fmt: skip
+        assert meant, (provider, scale, grade, score)
 
 
 def test_money_is_in_several_currencies_and_customers_in_several_countries(ask):

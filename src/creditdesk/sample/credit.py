@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from creditdesk.sample.customers import Customers
 
 PROVIDERS = ("graydon", "creditsafe", "dnb")
-SCALES = ("rating", "score", "failure_score")
+# Named as the providers name them; what a grade means stands in the master scales of the policy room.
+SCALES = ("rating", "score", "delinquency_class")
 GRADES = ("AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C", "D")
 GRADE_LIMITS = np.array([0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.10, 0.20, 0.40])
-BANDS = ("E", "D", "C", "B", "A")
-BAND_LIMITS = np.array([21.0, 30.0, 51.0, 71.0])
+BANDS = ("D", "C", "B", "A")
+BAND_LIMITS = np.array([30.0, 51.0, 71.0])
+CLASSES = ("1", "2", "3", "4", "5")
+CLASS_LIMITS = np.array([0.02, 0.045, 0.10, 0.25])
 
 
 def credit_report_table(rng: np.random.Generator, customers: Customers, horizon: int) -> pa.Table:
@@ -36,12 +39,18 @@ def credit_report_table(rng: np.random.Generator, customers: Customers, horizon:
     seen = _seen_chance(rng, customers, of, reported, horizon)
     provider = (customers.number[of] + rng.integers(0, 2, count)) % 3
     score = np.clip(np.floor(100 / (1 + np.exp(_logit(seen) + 3.2))), 1, 100)
-    grade = np.searchsorted(GRADE_LIMITS, seen, side="right")
-    band = np.searchsorted(BAND_LIMITS, score, side="right")
+    grade = np.select(
+        [provider == 0, provider == 1],
+        [
+            np.searchsorted(GRADE_LIMITS, seen, side="right"),
+            len(GRADES) + np.searchsorted(BAND_LIMITS, score, side="right"),
+        ],
+        len(GRADES) + len(BANDS) + np.searchsorted(CLASS_LIMITS, seen, side="right"),
+    )
     limit = np.floor(customers.typical_amount[of] * 4 * score / 100 / 50_000).astype(np.int64) * 50_000
     order = np.lexsort((reported, of))
     of, reported, received, provider = of[order], reported[order], received[order], provider[order]
-    score, grade, band, limit, seen = score[order], grade[order], band[order], limit[order], seen[order]
+    score, grade, limit, seen = score[order], grade[order], limit[order], seen[order]
     seq = np.arange(count) - np.searchsorted(of, of)
     number = customers.number[of]
     return table(
@@ -54,19 +63,13 @@ def credit_report_table(rng: np.random.Generator, customers: Customers, horizon:
         reported_on=dates(reported),
         received_on=dates(received),
         scale=words(provider, SCALES),
-        score=pa.array(score, mask=provider == 0),
-        grade=_grades(provider, grade, band),
+        score=pa.array(score, mask=provider != 1),
+        grade=words(grade, (*GRADES, *BANDS, *CLASSES)),
         pd=pa.array(np.floor(seen * 10_000) / 10_000, mask=provider != 0),
         valid_until=dates(reported + 365),
         recommended_limit=whole(limit, provider < 2),
         currency=words(np.where(provider < 2, 0, -1), CURRENCIES),
     )
-
-
-def _grades(provider: Ints, grade: Ints, band: Ints) -> pa.Array:
-    """The letter each provider gives: ratings, bands; the third gives a score only."""
-    meaning = [*GRADES, *BANDS]
-    return words(np.select([provider == 0, provider == 1], [grade, len(GRADES) + band], -1), meaning)
 
 
 def _seen_chance(
