@@ -165,6 +165,7 @@ def _conditions(day: Day, found: ir.Table) -> dict[str, Value]:
         (found.kind == "consumer")
         & found.country.isin(LEGAL_NOTICE_COUNTRIES).fill_null(False)
         & ((found.do == "hand_over") | holds(found.costs))
+        & ~holds(found.legal_notice)  # the letter of the law itself names the costs
         & ~holds(found.had_notice)
     )
     person_first = holds(found.natural_person) & (
