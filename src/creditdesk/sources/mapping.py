@@ -17,12 +17,19 @@ from creditdesk.facts.schema import TABLES
 from creditdesk.sources.cells import Writing, date_pattern
 
 
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str | int | float) else value
+def _as_texts(value: Any) -> Any:
+    """One text or several; what YAML reads as a number is the text that was meant."""
+    if value is None or isinstance(value, str | int | float):
+        value = [value]
+    if not isinstance(value, list):
+        return value
+    if any(one is None for one in value):
+        raise ValueError("holds an empty value; put quotes around words such as NULL")
+    return [str(one).lower() if isinstance(one, bool) else str(one) for one in value]
 
 
-Names = Annotated[list[str], BeforeValidator(_as_list)]
-"""One name or several."""
+Names = Annotated[list[str], BeforeValidator(_as_texts)]
+"""One text or several."""
 
 
 class _Strict(BaseModel):
@@ -34,9 +41,9 @@ class Condition(_Strict):
 
     column: str
     filled: bool | None = None
-    among: Annotated[list[str] | None, BeforeValidator(_as_list)] = Field(default=None, alias="is")
-    not_among: Annotated[list[str] | None, BeforeValidator(_as_list)] = Field(default=None, alias="is_not")
-    starts_with: Annotated[list[str] | None, BeforeValidator(_as_list)] = None
+    among: Names | None = Field(default=None, alias="is")
+    not_among: Names | None = Field(default=None, alias="is_not")
+    starts_with: Names | None = None
     negative: bool | None = None
 
     @model_validator(mode="after")
@@ -85,7 +92,7 @@ class Take(_Strict):
     map: dict[str, str | int | bool | None] | None = None
     otherwise: str | int | bool | None = None
     default: str | int | bool | None = None
-    date: Annotated[list[str] | None, BeforeValidator(_as_list)] = None
+    date: Names | None = None
     sign: Literal["keep", "reverse", "absolute"] = "keep"
     negative_when: Condition | None = None
     optional: bool = False
@@ -228,7 +235,7 @@ class Formats(_Strict):
     date: Names = ["YYYY-MM-DD"]
     decimal: Literal[".", ","] = "."
     thousands: str = ""
-    empty: list[str] = []
+    empty: Names = []
 
     @field_validator("date")
     @classmethod
