@@ -7,24 +7,51 @@ from datetime import date
 
 import pyarrow as pa
 
+from creditdesk.engine.backend import connect
+from creditdesk.engine.run import decide_tables
+from creditdesk.engine.stages import Stages
+from creditdesk.engine.walk import Walk
 from creditdesk.facts.decisions import TABLES_OUT
 from creditdesk.policy.document import Policy
 from stories.reference_procedure import World, decide
-from stories.walk import OUTPUTS, Row, Rows, arrow
+from stories.walk import OUTPUTS, Decider, Row, Rows, arrow
+
+GROWING = (
+    "action", "promise", "dispute", "approval", "handover", "payment", "allocation", "invoice", "override",
+    "collection", "legal_status", "plan", "instalment", "pause", "contra",
+)  # fmt: skip
+"""Fact tables that the days of a story add to."""
 
 
-def engine(tables: Mapping[str, list[Row]], policy: Policy, day: date, previous: Rows | None) -> Rows:
-    """One run of the engine."""
-    from creditdesk.engine.run import decide_tables
+def walking_engine(tables: Mapping[str, list[Row]], policy: Policy, first: date, last: date) -> Decider:
+    """The engine as a replay uses it: what it does is built and compiled once, and repeated every day."""
+    names = sorted({*GROWING, *tables})
+    repeated = Walk(Stages(connect()), arrow(tables), policy, first, last, growing=names)
 
-    before = None
-    if previous is not None:
+    def decide_day(today: Mapping[str, list[Row]], day: date, _previous: Rows | None) -> Rows:
+        repeated.decide(day, arrow({name: today.get(name, []) for name in names}))
+        return {name: repeated.fetch(name).to_pylist() for name in OUTPUTS}
+
+    return decide_day
+
+
+def single_runs(_tables: Mapping[str, list[Row]], policy: Policy, _first: date, _last: date) -> Decider:
+    """The engine as a daily run uses it: every day by itself, with the tables of the run before."""
+
+    def decide_day(today: Mapping[str, list[Row]], day: date, previous: Rows | None) -> Rows:
         before = {
             name: pa.Table.from_pylist(list(rows), schema=TABLES_OUT[name].schema().to_pyarrow())
-            for name, rows in previous.items()
+            for name, rows in (previous or {}).items()
         }
-    found = decide_tables(arrow(tables), policy, day, before)
-    return {name: found[name].to_pylist() for name in OUTPUTS}
+        found = decide_tables(arrow(today), policy, day, before or None)
+        return {name: found[name].to_pylist() for name in OUTPUTS}
+
+    return decide_day
+
+
+def slow_reference(_tables: Mapping[str, list[Row]], policy: Policy, _first: date, _last: date) -> Decider:
+    """The slow reference."""
+    return lambda today, day, previous: reference(today, policy, day, previous)
 
 
 def reference(tables: Mapping[str, list[Row]], policy: Policy, day: date, previous: Rows | None) -> Rows:
