@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from creditdesk.sample.bank_days import BankDays
 
 Row = dict[str, Any]
+STEPS = {"reminder": ("email", 1), "call": ("call", 2), "letter": ("letter", 3)}
+UNEVEN = (0, 3, -3, 1, -2, 4, -4, 2, -1)
 
 
 class Book:
@@ -77,7 +79,7 @@ class Book:
         if contact:
             self.contact(customer, is_primary=True, role="accounts_payable")
         if live:
-            self.approve(customer, "go_live", 20, reason="file checked at the start")
+            self.approve(customer, "go_live", 50, reason="file checked at the start")
         self._truth.append(
             {"customer_id": customer, "payer_type": "written", "largest": False, "shows": self._showing}
         )
@@ -160,12 +162,16 @@ class Book:
         )
 
     def settled(self, customer: str, count: int, late: int, euro: float = 800.0, **columns: Any) -> None:
-        """Orders delivered, billed and paid so many days late, one every seven weeks, the newest due 60 days ago."""
+        """Orders delivered, billed and paid about so many days late, one every seven weeks, the newest due 60 days ago.
+
+        Neither weekday nor delay repeats itself, so that nobody takes it for a payment habit.
+        """
         for place in range(count):
-            due_ago = 60 + 49 * place + late
+            days_late = late + UNEVEN[place % len(UNEVEN)]
+            due_ago = 60 + 46 * place + place * place % 5 + max(days_late, 0)
             order = self.order(customer, euro, due_ago + 38, billed_ago=due_ago + 30, **columns)
             invoice = self.bill(customer, euro, due_ago, order_id=order, **columns)
-            self.pay(customer, euro, due_ago - late, on={invoice: euro}, **columns)
+            self.pay(customer, euro, due_ago - days_late, on={invoice: euro}, **columns)
 
     def order(
         self,
@@ -198,6 +204,12 @@ class Book:
             "invoice_ids": invoices, "by": "system", "outcome": "sent",
         }  # fmt: skip
         self.write("action", **{**row, **columns})
+
+    def step(self, customer: str, step: str, days_ago: int, invoices: list[str], **columns: Any) -> None:
+        """A step of our own `reference` procedure done."""
+        channel, level = STEPS[step]
+        row: Row = {"procedure": "reference", "step": step, "policy_version": "1"}
+        self.act(customer, channel, days_ago, level, invoices, **{**row, **columns})
 
     def promise(self, customer: str, euro: float, made_ago: int, due_ago: int, **columns: Any) -> None:
         """A promise to pay."""

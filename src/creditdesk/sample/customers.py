@@ -97,7 +97,7 @@ def draw_customers(
     revenue = np.where((rng.random(rows) < 0.45) & (kind == COMPANY), revenue, -1)
     typical = np.exp(rng.normal(7.0, 0.75, rows)) * 100 * np.clip(staff / 20, 0.2, 8.0) ** 0.35
     typical = np.where(kind == CONSUMER, typical * 0.25, typical)
-    weekly = by_quota(rng, rows, (0.7, 0.04, 0.03, 0.05, 0.14, 0.04)) - 1
+    weekly = by_quota(rng, rows, (0.8, 0.03, 0.02, 0.03, 0.09, 0.03)) - 1
     monthly = np.array(PAYMENT_DAYS)[rng.integers(0, len(PAYMENT_DAYS), rows)]
     habit = np.select([type_ == CODE["fixed_day"], type_ == CODE["last_business_day"]], [monthly, 31], 0)
     return Customers(

@@ -99,9 +99,19 @@ def _issue_dates(rng: np.random.Generator, customers: Customers, of: Ints, bank:
     month_end = last_of(month_of(day))
     # The last month is not over: its bills are dated as they come.
     day = np.where(monthly[of] & (month_end <= customers.last[of]), month_end, day)
+    day = np.where(customers.is_type("occasional")[of], _now_and_then(customers, of, day), day)
     weekend = weekday(day) >= 5
     day = np.where(weekend & (rng.random(len(of)) < 0.93), bank.on_or_before(day), day)
     return np.maximum(day, customers.first[of])
+
+
+def _now_and_then(customers: Customers, of: Ints, day: Ints) -> Ints:
+    """An occasional buyer's days: one in the last ten months, the others over a year ago."""
+    first, last = customers.first[of], customers.last[of]
+    latest = np.append(of[1:] != of[:-1], [True])[: len(of)]
+    recent = last - 5 - (day - first) % 290
+    long_ago = np.minimum(first + (day - first) % 340, last - 375)
+    return np.where(latest, recent, long_ago)
 
 
 def _enlarged(value: Floats, of: Ints, largest: Ints, blocks: float) -> Floats:

@@ -45,7 +45,7 @@ TYPES = (
     PayerType("insolvent", 0.015, (8.0, 18.0), 7.0, 0.950, end_mean=(28.0, 40.0)),
     PayerType("disputer", 0.03, (3.0, 10.0), 5.0, 0.030, disputed=0.24),
     PayerType("new", 0.06, (-3.0, 12.0), 6.0, 0.050, never=0.02, invoices=(1, 5)),
-    PayerType("occasional", 0.06, (-2.0, 9.0), 6.0, 0.030, invoices=(1, 2)),
+    PayerType("occasional", 0.06, (-2.0, 9.0), 6.0, 0.030, invoices=(3, 4)),
     PayerType("dormant", 0.04, (-3.0, 6.0), 5.0, 0.030, invoices=(3, 8)),
     PayerType("public", 0.045, (14.0, 30.0), 7.0, 0.001),
     PayerType("prospect", 0.01, (0.0, 0.0), 0.0, 0.050, invoices=(0, 0)),

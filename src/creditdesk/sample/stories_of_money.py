@@ -48,8 +48,8 @@ def promise_running(book: Book) -> None:
     customer = book.customer("Havik Montage BV")
     book.settled(customer, 6, 8)
     invoice = book.bill(customer, 1_000, 15)
-    book.act(customer, "email", 10, 1, [invoice])
-    book.act(customer, "call", 5, 2, [invoice], outcome="promised", by="cc-baert")
+    book.step(customer, "reminder", 10, [invoice])
+    book.step(customer, "call", 5, [invoice], outcome="promised", by="cc-baert")
     book.promise(customer, 850, 5, -3, invoice_id=invoice)
 
 
@@ -58,8 +58,8 @@ def promise_for_a_part(book: Book) -> None:
     customer = book.customer("Reiger Techniek BV")
     book.settled(customer, 6, 8)
     invoice = book.bill(customer, 1_000, 18)
-    book.act(customer, "email", 13, 1, [invoice])
-    book.act(customer, "call", 8, 2, [invoice], outcome="promised", by="cc-baert")
+    book.step(customer, "reminder", 13, [invoice])
+    book.step(customer, "call", 8, [invoice], outcome="promised", by="cc-baert")
     book.promise(customer, 600, 8, -2, invoice_id=invoice)
 
 
@@ -68,8 +68,8 @@ def promise_broken(book: Book) -> None:
     customer = book.customer("Distel Tuinbouw BV")
     book.settled(customer, 6, 9)
     invoice = book.bill(customer, 1_400, 28)
-    book.act(customer, "email", 22, 1, [invoice])
-    book.act(customer, "call", 15, 2, [invoice], outcome="promised", by="cc-baert")
+    book.step(customer, "reminder", 22, [invoice])
+    book.step(customer, "call", 15, [invoice], outcome="promised", by="cc-baert")
     book.promise(customer, 1_400, 15, 8, invoice_id=invoice)
 
 
@@ -89,7 +89,7 @@ def promise_kept(book: Book) -> None:
     customer = book.customer("Merel Catering BV")
     book.settled(customer, 5, 6)
     invoice = book.bill(customer, 650, 30)
-    book.act(customer, "call", 18, 2, [invoice], outcome="promised", by="cc-janssen")
+    book.step(customer, "call", 18, [invoice], outcome="promised", by="cc-janssen")
     book.promise(customer, 650, 18, 11, invoice_id=invoice)
     book.pay(customer, 650, 11, on={invoice: 650})
 
@@ -99,8 +99,8 @@ def part_payment(book: Book) -> None:
     customer = book.customer("Corda Verhuur BV")
     book.settled(customer, 5, 10)
     invoice = book.bill(customer, 2_000, 20)
-    book.act(customer, "email", 15, 1, [invoice])
-    book.act(customer, "call", 9, 2, [invoice], outcome="reached", by="cc-baert")
+    book.step(customer, "reminder", 15, [invoice])
+    book.step(customer, "call", 9, [invoice], outcome="reached", by="cc-baert")
     book.pay(customer, 800, 2, on={invoice: 800})
 
 
@@ -117,7 +117,7 @@ def dispute_overdue(book: Book) -> None:
     customer = book.customer("Elzen Plaatwerk BV")
     book.settled(customer, 5, 5)
     invoice = book.bill(customer, 1_000, 50)
-    book.act(customer, "email", 45, 1, [invoice])
+    book.step(customer, "reminder", 45, [invoice])
     book.write(
         "dispute", dispute_id="SD1", customer_id=customer, invoice_id=invoice, opened_on=book.ago(42), amount=25_000,
         reason="quality", owner="logistics", deadline=book.ago(12),
@@ -129,8 +129,8 @@ def dispute_won(book: Book) -> None:
     customer = book.customer("Robur Staal BV")
     book.settled(customer, 5, 7)
     invoice = book.bill(customer, 1_000, 35)
-    book.act(customer, "email", 30, 1, [invoice])
-    book.act(customer, "call", 24, 2, [invoice], outcome="disputed", by="cc-schmidt")
+    book.step(customer, "reminder", 30, [invoice])
+    book.step(customer, "call", 24, [invoice], outcome="disputed", by="cc-schmidt")
     book.write(
         "dispute", dispute_id="SD2", customer_id=customer, invoice_id=invoice, opened_on=book.ago(24),
         closed_on=book.ago(1), amount=25_000, reason="price", outcome="we_right", owner="sales",

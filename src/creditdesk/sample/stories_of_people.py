@@ -87,8 +87,9 @@ def consumer_after_the_legal_letter(book: Book) -> None:
     )  # fmt: skip
     book.settled(customer, 3, 8, 150)
     invoice = book.bill(customer, 180, 40)
-    book.act(customer, "email", 33, 1, [invoice])
-    book.act(customer, "letter", 10, 4, [invoice])
+    of_the_law = {"procedure": "consumer_nl", "policy_version": "1"}
+    book.act(customer, "email", 33, 1, [invoice], step="reminder", **of_the_law)
+    book.act(customer, "legal_notice", 10, 4, [invoice], step="fourteen_day_letter", **of_the_law)
 
 
 def sole_trader_at_the_end(book: Book) -> None:
@@ -158,9 +159,9 @@ def never_reached(book: Book) -> None:
     customer = book.customer("Mistral Reizen BV")
     book.settled(customer, 5, 8)
     invoice = book.bill(customer, 1_350, 21)
-    book.act(customer, "email", 16, 1, [invoice])
+    book.step(customer, "reminder", 16, [invoice])
     for days_ago in (7, 4):
-        book.act(customer, "call", days_ago, 2, [invoice], outcome="no_answer", by="cc-janssen")
+        book.step(customer, "call", days_ago, [invoice], outcome="no_answer", by="cc-janssen")
 
 
 def says_it_has_paid(book: Book) -> None:
@@ -192,6 +193,29 @@ def paused(book: Book) -> None:
     book.write(
         "pause", pause_id="SU3", customer_id=part, channel="call", from_on=book.ago(10), until_on=book.ago(-20),
         reason="bookkeeper on leave", by="cc-petit",
+    )  # fmt: skip
+
+
+def in_temporary_trouble(book: Book) -> None:
+    """Pays well for years, and has just told us of a gap in its cash."""
+    customer = book.customer("Alder Houtbouw BV", sector="16")
+    book.settled(customer, 9, -1, 1_500)
+    book.bill(customer, 1_500, 9)
+    book.write(
+        "note", note_id="SW3", customer_id=customer, on=book.ago(12), by="cc-petit", tag="cash_trouble",
+        text="its largest customer pays late; sees light by September",
+    )  # fmt: skip
+
+
+def praised_and_feared(book: Book) -> None:
+    """Pays on time so far; the bureau thinks it will fail."""
+    customer = book.customer("Sambre Chemie BV", sector="20")
+    book.settled(customer, 4, 0)
+    book.bill(customer, 1_900, -5)
+    book.write(
+        "credit_report", report_id="SQ2", customer_id=customer, provider="graydon", reported_on=book.ago(11),
+        received_on=book.ago(10), scale="rating", grade="D", pd=0.45, valid_until=book.ago(-354),
+        recommended_limit=0, currency="EUR",
     )  # fmt: skip
 
 
@@ -371,5 +395,6 @@ STORIES = (
     back_from_the_agency, leave_alone, nobody_to_write_to, mail_bounced, never_reached, says_it_has_paid, paused,
     first_slip, network_refused, declared_pay_days, merged_records, limit_changed, order_released, orders_refused,
     set_by_hand, group_at_its_limit, cover_withdrawn, imported_in_the_middle, waiting_for_go_live, asked_about,
+    in_temporary_trouble, praised_and_feared,
     content_customer,
 )  # fmt: skip
