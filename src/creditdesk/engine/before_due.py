@@ -7,12 +7,12 @@ import ibis.expr.types as ir
 from ibis import _
 
 from creditdesk.engine import suspension
-from creditdesk.engine.arith import attach, to_day
+from creditdesk.engine.arith import attach, attach_all, to_day
 from creditdesk.engine.collectible import INVOICE_HOLDS
 from creditdesk.engine.day import Day
 from creditdesk.engine.ladder import Ladder
-from creditdesk.engine.message import KEY
-from creditdesk.engine.next_step import with_payer
+from creditdesk.engine.message import KEY, listing
+from creditdesk.engine.next_step import of_payer
 from creditdesk.engine.workdays import today, with_no
 
 
@@ -50,7 +50,6 @@ def before_due(
     first = ibis.window(group_by=KEY)
     found = found.mutate(_first=found.idx.min().over(first)).filter(lambda t: t.idx == t["_first"])
     found = day.stages.run("before_invoice", found.drop("_first"))
-    none = ibis.null("int64")
     head = found.group_by(*KEY).aggregate(
         base=_.base.max(),
         idx=_.idx.min(),
@@ -59,31 +58,15 @@ def before_due(
         oldest_due=_.eff_day.min(),
         invoices=_.count(),
     )
-    head = with_payer(head, debtor, segmented)
+    head = attach_all(head, [*of_payer(day, debtor, segmented)])
     head = attach(head, steps, ["procedure", "idx"])
-    head = attach(attach(head, today(day, "place", "today"), "place"), today(day, "home", "home"), "home")
     flags = {f"any_{code}": ibis.literal(False) for code in (*INVOICE_HOLDS, "estate", "unapproved")}
-    text = ibis.null("string")
     head = head.mutate(
         **flags,
-        oldest_gross=head.oldest_due, oldest_net=head.oldest_due, cash_taken=0, credit_taken=0, resume=none,
-        until=none, returned_day=none, all_estate=False, last_case=none, is_open=True, pos=none, reached=none,
-        ends=False, last_step=text, last_done_day=none, last_procedure=text, last_done_step=text, case_start=none,
-        steps_done=none, case_no=0, gross_no=head.today_no, net_no=head.today_no, part_no=none, is_returned=False,
-        due_no=head.today_no, today=day.clock.day, due_day=day.clock.day, due_gross=True, due_net=True, stands_in=False,
-        fit_net_base=head.net_base, fit_count=head.invoices,
+        cash_taken=0, credit_taken=0, all_estate=False, is_open=True, ends=False, case_no=0, is_returned=False,
+        gross_no=head.today_no, net_no=head.today_no, today=day.clock.day, due_day=day.clock.day, due_gross=True,
+        due_net=True, stands_in=False,
     )  # fmt: skip
-    keyed = (found.eff_day + 1_000_000).cast("string") + ibis.literal("\x1f") + found.invoice_id
-    by_currency = found.group_by(*KEY, "currency").aggregate(amount=_.open.sum())
-    amounts = by_currency.group_by(*KEY).aggregate(
-        amounts=ibis.struct({"currency": _.currency, "amount": _.amount}).collect()
+    return head, listing(
+        found.mutate(listed=found.open, listed_base=found.open_base, net_base=found.open_base)
     )
-    lists = (
-        found.mutate(_keyed=keyed)
-        .group_by(*KEY)
-        .aggregate(amount=_.open_base.sum(), asked_base=_.open_base.sum(), _ids=_["_keyed"].collect())
-    )
-    ids = lists["_ids"].sort().join("\x1e").re_replace("[0-9]{7}\x1f", "").split("\x1e")
-    lists = lists.mutate(invoice_ids=ids).drop("_ids")
-    lists = attach(lists, amounts.mutate(amounts=amounts.amounts.sort()), KEY)
-    return head, lists

@@ -81,11 +81,21 @@ def gated(day: Day, due: ir.Table, taken: ir.Table, reach: ir.Table, gate: Gate)
     )
     least = least_minimum(day.policy, day)
     found = found.mutate(
-        hold_until=until,
+        hold_until=until.cast("int64"),
         skip=(found.hold == "minimum_amount") & (found.net_base >= least),
         language=ibis.coalesce(found.contact_language, found.speaks),
     )
-    return day.stages.run("gated", found)
+    return day.stages.run("gated", found.select(*GATED))
+
+
+GATED = (
+    *KEY, "procedure", "case_no", "step", "level", "idx", "do", "chosen", "template", "first_template", "due_day",
+    "due_net", "is_open", "is_returned", "invoice_ids", "amounts", "amount", "base", "language", "contact_id", "owner",
+    "owner_id", "collector", "account_manager", "person", "wait", "overdue_after", "home", "home_no", "today",
+    "oldest_due", "risk_class", "limit_use", "last_done_day", "no_answers", "acted_today", "hold", "holds", "hold_until",
+    "skip",
+)  # fmt: skip
+"""What the tables of actions are made of."""
 
 
 def _beside(day: Day, due: ir.Table, taken: ir.Table, reach: ir.Table, gate: Gate) -> ir.Table:

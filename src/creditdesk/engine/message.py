@@ -86,22 +86,26 @@ def taken(day: Day, due: ir.Table, invoices: ir.Table) -> ir.Table:
         listed=ibis.ifelse(found.anything, found.net, found.open),
         listed_base=ibis.ifelse(found.anything, found.net_base, found.open_base),
     )
-    by_currency = found.group_by(*KEY, "currency").aggregate(amount=_.listed.sum())
+    return day.stages.run("taken", listing(found))
+
+
+def listing(rows: ir.Table) -> ir.Table:
+    """Per payer what a message lists: amount, asked_base, invoice_ids (oldest first), amounts (sum per currency).
+
+    Args:
+        rows: payer, company, invoice_id, eff_day, currency, listed (minor units of the currency), listed_base, net_base.
+    """
+    by_currency = rows.group_by(*KEY, "currency").aggregate(amount=_.listed.sum())
     amounts = by_currency.group_by(*KEY).aggregate(
         amounts=ibis.struct({"currency": _.currency, "amount": _.amount}).collect()
     )
     # ids sorted by age without a lambda: the age goes before each id, and is cut off again
-    keyed = (found.eff_day + 1_000_000).cast("string") + ibis.literal("\x1f") + found.invoice_id
+    keyed = (rows.eff_day + 1_000_000).cast("string") + ibis.literal("\x1f") + rows.invoice_id
     lists = (
-        found.mutate(_keyed=keyed)
+        rows.mutate(keyed=keyed)
         .group_by(*KEY)
-        .aggregate(
-            amount=_.listed_base.sum(),
-            asked_base=_.net_base.sum(),
-            _ids=_["_keyed"].collect(),
-        )
+        .aggregate(amount=_.listed_base.sum(), asked_base=_.net_base.sum(), keys=_.keyed.collect())
     )
-    joined = lists["_ids"].sort().join("\x1e")
-    lists = lists.mutate(invoice_ids=joined.re_replace("[0-9]{7}\x1f", "").split("\x1e")).drop("_ids")
-    lists = attach(lists, amounts.mutate(amounts=amounts.amounts.sort()), KEY)
-    return day.stages.run("taken", lists)
+    joined = lists["keys"].sort().join("\x1e")
+    lists = lists.mutate(invoice_ids=joined.re_replace("[0-9]{7}\x1f", "").split("\x1e")).drop("keys")
+    return attach(lists, amounts.mutate(amounts=amounts.amounts.sort()), KEY)

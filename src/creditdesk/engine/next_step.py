@@ -11,11 +11,11 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from creditdesk.engine.arith import attach, holds, to_day
+from creditdesk.engine.arith import Value, attach, attach_all, holds, to_day
 from creditdesk.engine.day import Day
 from creditdesk.engine.items import known_allocations
 from creditdesk.engine.ladder import IMPORTED, Ladder
-from creditdesk.engine.workdays import today, with_day, with_no
+from creditdesk.engine.workdays import Beside, number, numbered, today
 
 REVIEW = "review"
 """Step of the task that tells the credit manager that a procedure has no step for a case (R15)."""
@@ -83,20 +83,36 @@ def part_payments(day: Day, past_due: ir.Table, case: ir.Table) -> ir.Table:
     return enough.group_by("payer", "company").aggregate(part_day=_.pay_day.min())
 
 
-def with_payer(found: ir.Table, debtor: ir.Table, segmented: ir.Table) -> ir.Table:
-    """What the procedure asks of a payer and its segment, beside rows keyed by `payer`."""
-    payer = debtor.select(
-        "place", "home", "bank", "kind", "natural_person", "speaks", "country", "do_not_contact", "collector",
-        "account_manager", "preferred_channel", "street", payer=debtor.customer_id,
-    )  # fmt: skip
-    found = attach(found, payer, "payer")
+PAYER = (
+    "place", "home", "kind", "natural_person", "speaks", "country", "do_not_contact", "collector", "account_manager",
+    "preferred_channel", "street",
+)  # fmt: skip
+SEGMENT = (
+    "segment", "procedure", "dunning", "risk_class", "first_offset", "channel_first", "first_template", "contact_cap",
+    "owner_id", "limit_use",
+)  # fmt: skip
+STEP = (
+    "procedure", "idx", "step", "level", "do", "option_1", "option_2", "option_3", "owner", "template", "approval",
+    "attempts", "wait", "minimum", "hard", "invoice_age", "written", "stop_delivery", "costs", "legal_notice", "person",
+    "contact", "stand_in", "overdue_after", "habit_start",
+)  # fmt: skip
+"""What later stages ask of the payer, its segment and the step that follows."""
+
+CASE = ("is_open", "case_no", "ends", "reached", "last_step", "last_done_day", "last_done_step")
+TIMES = (
+    "today", "today_no", "today_works", "home_no", "home_works", "gross_no", "net_no", "part_no", "due_gross",
+    "due_net", "due_day", "is_returned",
+)  # fmt: skip
+
+
+def of_payer(day: Day, debtor: ir.Table, segmented: ir.Table) -> list[Beside]:
+    """What the procedure asks of a payer and its segment, and how today stands for both sides; keyed by `payer`."""
+    payer = debtor.select(*PAYER, payer=debtor.customer_id)
+    payer = attach_all(payer, [(today(day, "place", "today"), "place"), (today(day, "home", "home"), "home")])
     segment = segmented.select(
-        "segment", "procedure", "dunning", "risk_class", "first_offset", "channel_first", "first_template",
-        "contact_cap", "owner_id", "limit_use", payer=segmented.customer_id,
-        segment_day=to_day(segmented.segment_since),
-    )  # fmt: skip
-    found = attach(found, segment, "payer")
-    return found
+        *SEGMENT, payer=segmented.customer_id, segment_day=to_day(segmented.segment_since)
+    )
+    return [(payer, "payer"), (segment, "payer")]
 
 
 def next_steps(
@@ -110,48 +126,82 @@ def next_steps(
 ) -> ir.Table:
     """Stage `next_step`: one row per payer and company with something past due.
 
-    Columns: those of `situation`; of the payer (place, home, kind, natural_person, speaks ...); of its segment; of the
-    case (case_no, is_open, pos, level reached, last_step, last_done_day, last_procedure); of the step that follows
-    (step, idx, do, owner, template, level, hard ...; null when the procedure has none); today_no, today_works,
-    home_works; gross_no, net_no (working day on which it is due); part_no; due_gross, due_net; due_day.
+    Columns: of `situation` what was taken off; of the payer and its segment PAYER and SEGMENT; of the case CASE; of
+    the step that follows STEP (null when the procedure has none); TIMES: gross_no and net_no are the numbers of the
+    working day on which the step is due on everything past due, and on what may be asked for.
     """
     key = ["payer", "company"]
     none = ibis.null("int64")
-    found = situation
+    beside = of_payer(day, debtor, segmented)
     if case is not None:
-        found = attach(found, case.rename(reached="level"), key)
-    else:
+        beside.append((case.rename(reached="level").drop("case_start", "steps_done"), key))
+    if part is not None:
+        beside.append((part, key))
+    found = attach_all(situation, beside)
+    if case is None:
         found = found.mutate(
             last_case=none, is_open=False, pos=none, reached=none, ends=ibis.null("boolean"),
-            last_step=ibis.null("string"), last_done_day=none, last_procedure=ibis.null("string"), case_start=none,
-            steps_done=none, last_done_step=ibis.null("string"),
+            last_step=ibis.null("string"), last_done_day=none, last_procedure=ibis.null("string"),
+            last_done_step=ibis.null("string"),
         )  # fmt: skip
-    found = with_payer(found, debtor, segmented)
+    if part is None:
+        found = found.mutate(part_day=none)
     is_open = holds(found.is_open)
     found = found.mutate(
         is_open=is_open,
         case_no=ibis.ifelse(is_open, found.last_case, found.last_case.fill_null(0) + 1),
         idx=ibis.ifelse(is_open, found.pos, -1) + 1,
         ends=is_open & holds(found.ends),
-        _counted=ibis.ifelse(is_open, found.last_done_day, none),
+        counted=ibis.ifelse(is_open, found.last_done_day, none),
+        resumed=found.resume - 1,
+        today=day.clock.day,
     )
-    # beyond the last step of another procedure's ladder there is nothing: no row joins
-    found = attach(found, ladder.steps, ["procedure", "idx"])
-    found = attach(found, today(day, "place", "today"), "place")
-    found = attach(found, today(day, "home", "home"), "home")
-    for on, name in (
-        ("oldest_gross", "gross_start"), ("oldest_net", "net_start"), ("_counted", "counted_no"),
-        ("segment_day", "segment_no"), ("returned_day", "returned_no"),
-    ):  # fmt: skip
-        found = with_no(found, day, "place", on, name)
-    found = found.mutate(_legal=found["_counted"] + found.calendar_days - 1)
-    found = with_no(found, day, "place", "_legal", "legal_no")
-    if part is not None:
-        found = attach(found, part, key)
-        found = with_no(found, day, "place", "part_day", "part_start")
-        part_no = found.part_start + day.policy.conduct.part_payment_days
+    # beyond the last step of a ladder there is nothing: no row joins
+    starts = [
+        number(day, "place", on, name)
+        for on, name in (
+            ("oldest_gross", "gross_start"), ("oldest_net", "net_start"), ("counted", "counted_no"),
+            ("segment_day", "segment_no"), ("returned_day", "returned_no"), ("part_day", "part_start"),
+            ("resumed", "resume_no"),
+        )
+    ]  # fmt: skip
+    found = attach_all(found, [(ladder.steps, ["procedure", "idx"]), *starts])
+    if any(step.calendar_days for name in day.policy.procedures for step in day.policy.steps_of(name)):
+        found = found.mutate(legal_day=found.counted + found.calendar_days - 1)
+        found = attach_all(found, [number(day, "place", "legal_day", "legal_no")])
+        waited = ibis.ifelse(found.calendar_days > 0, found.legal_no + 1, none)
     else:
-        part_no = none
+        waited = none
+    gross_no, net_no, returned = _due(found, waited)
+    part_no = found.part_start + day.policy.conduct.part_payment_days
+    net_no = ibis.ifelse(found.net_start.isnull(), none, ibis.greatest(net_no, part_no))
+    found = found.mutate(gross_no=gross_no, net_no=net_no, part_no=part_no, is_returned=returned)
+    # a step that was suspended could go out on the first working day after that at the earliest
+    found = found.mutate(
+        due_no=ibis.greatest(ibis.coalesce(found.net_no, found.gross_no), found.resume_no + 1),
+        both=found.place + "&" + found.home,
+    )
+    found = attach_all(found, [numbered(day, "place", "due_no", "from_day")])
+    both = day.calendar.filter(day.calendar.place.contains("&"))
+    found = attach_all(
+        found, [(both.select(both=_.place, from_day=_.day, person_day=_.next), ["both", "from_day"])]
+    )
+    found = found.mutate(
+        due_day=ibis.ifelse(
+            holds(found.person), ibis.coalesce(found.person_day, found.from_day), found.from_day
+        ),
+        due_gross=holds(found.gross_no <= found.today_no) | (found.ends & found.today_no.notnull()),
+        due_net=holds(found.net_no <= found.today_no) & (found.net_base > 0),
+    )
+    kept = dict.fromkeys((*situation.columns, *PAYER, *SEGMENT, *CASE, *STEP, *TIMES))
+    for name in ("oldest_gross", "oldest_net", "resume", "returned_day", "invoices", "first_offset"):
+        kept.pop(name)
+    return day.stages.run("next_step", found.select(*kept))
+
+
+def _due(found: ir.Table, waited: Value) -> tuple[Value, Value, Value]:
+    """Numbers of the working days on which the step is due, gross and net, and whether a returned debit makes it so."""
+    none = ibis.null("int64")
     offset = ibis.ifelse(found.is_open, 0, found.first_offset.fill_null(0))
     moved = (
         found.is_open
@@ -159,45 +209,18 @@ def next_steps(
         & holds(found.last_procedure != IMPORTED)
     )
     not_same_day = ibis.ifelse(moved & holds(found.hard), found.segment_no + 1, none)
-    waited = ibis.ifelse(found.calendar_days > 0, found.legal_no + 1, none)
 
-    def due_no(start: ir.IntegerValue) -> ir.IntegerValue:
+    def due_no(start: Value) -> Value:
         from_due = start + ibis.coalesce(found.after_due, found.after) + offset
         later = ibis.ifelse(
             found.after_due.notnull(),
             ibis.greatest(start + found.after_due, found.counted_no + found.at_least),
             found.counted_no + found.after,
         )
-        natural = ibis.ifelse(found["_counted"].notnull(), later, from_due)
+        natural = ibis.ifelse(found.counted.notnull(), later, from_due)
         return ibis.ifelse(natural.isnull(), none, ibis.greatest(natural, not_same_day, waited))
 
     returned = ~found.is_open & found.returned_no.notnull()
-    found = found.mutate(
-        gross_no=ibis.ifelse(returned, found.returned_no + 1, due_no(found.gross_start)),
-        net_no=ibis.ifelse(returned, found.returned_no + 1, due_no(found.net_start)),
-        part_no=part_no,
-        is_returned=returned,
-        today=day.clock.day,
-    )
-    found = found.mutate(
-        net_no=ibis.ifelse(found.net_start.isnull(), none, ibis.greatest(found.net_no, found.part_no))
-    )
-    # a step that was suspended could go out on the first working day after that at the earliest
-    found = found.mutate(_resume=found.resume - 1)
-    found = with_no(found, day, "place", "_resume", "resume_no")
-    found = found.mutate(
-        due_no=ibis.greatest(ibis.coalesce(found.net_no, found.gross_no), found.resume_no + 1)
-    )
-    found = with_day(found, day, "place", "due_no", "due_day")
-    both = day.calendar.filter(day.calendar.place.contains("&"))
-    found = found.mutate(_both=found.place + "&" + found.home, _at=found.due_day)
-    found = attach(found, both.select(_both=_.place, _at=_.day, person_day=_.next), ["_both", "_at"])
-    found = found.mutate(
-        due_day=ibis.ifelse(
-            holds(found.person), ibis.coalesce(found.person_day, found.due_day), found.due_day
-        ),
-        due_gross=holds(found.gross_no <= found.today_no) | (found.ends & found.today_no.notnull()),
-        due_net=holds(found.net_no <= found.today_no) & (found.net_base > 0),
-    )
-    drop = [name for name in found.columns if name.startswith("_")]
-    return day.stages.run("next_step", found.drop(*drop))
+    gross = ibis.ifelse(returned, found.returned_no + 1, due_no(found.gross_start))
+    net = ibis.ifelse(returned, found.returned_no + 1, due_no(found.net_start))
+    return gross, net, returned

@@ -13,16 +13,29 @@ from creditdesk.engine.arith import attach
 from creditdesk.engine.day import Day
 
 
+Beside = tuple[ir.Table, str | list[str]]
+"""Rows to be joined, and the columns to join them on: what `attach_all` takes."""
+
+
+def number(day: Day, place: str, on: str, name: str) -> Beside:
+    """Working days up to and including day `on` in the calendar of column `place`, as column `name`."""
+    return day.calendar.select(**{place: _.place, on: _.day, name: _.no}), [place, on]
+
+
+def numbered(day: Day, place: str, no: str, name: str) -> Beside:
+    """The working day whose number is `no` in the calendar of column `place`, as column `name`."""
+    rows = day.calendar.filter(day.calendar.working).select(**{place: _.place, no: _.no, name: _.day})
+    return rows, [place, no]
+
+
 def with_no(table: ir.Table, day: Day, place: str, on: str, name: str) -> ir.Table:
     """`table` with `name`: working days up to and including day `on` in the calendar of column `place`."""
-    rows = day.calendar.select(**{place: _.place, on: _.day, name: _.no})
-    return attach(table, rows, [place, on])
+    return attach(table, *number(day, place, on, name))
 
 
 def with_day(table: ir.Table, day: Day, place: str, no: str, name: str) -> ir.Table:
     """`table` with `name`: the working day whose number is `no` in the calendar of column `place`."""
-    rows = day.calendar.filter(day.calendar.working).select(**{place: _.place, no: _.no, name: _.day})
-    return attach(table, rows, [place, no])
+    return attach(table, *numbered(day, place, no, name))
 
 
 def with_next(table: ir.Table, day: Day, place: str, on: str, name: str) -> ir.Table:
