@@ -100,7 +100,8 @@ def decide(
         shown = None if quiet or as_json else overview(open_output(fresh), language, anonymous=anonymous)
     if shown is not None:
         terminal.print(shown)
-        terminal.print(f"\nReport: {out / PAGE}")
+        terminal.print("")
+        terminal.print(reader(language, summary)("terminal.report", path=out / PAGE))
     told = tuple(run.checked.problems)
     terminal.quarantined(told, run.checked.rows_quarantined, str(out / "quarantine.csv"))
     terminal.result(summary)

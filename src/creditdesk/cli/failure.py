@@ -30,6 +30,7 @@ def explained(error: Exception) -> tuple[int, str] | None:
     from creditdesk.facts.money import MissingRate, UnknownCurrency
     from creditdesk.facts.problem import UnusableInput
     from creditdesk.policy.error import PolicyErrors
+    from creditdesk.report.explanation import NoCustomer
     from creditdesk.report.language import UnknownLanguage
     from creditdesk.report.output import NoOutput
     from creditdesk.sample import OutputFolderError
@@ -38,7 +39,7 @@ def explained(error: Exception) -> tuple[int, str] | None:
         return BUSY, str(error)
     unusable = (
         UnusableInput, PolicyErrors, MissingRate, UnknownCurrency, UnknownEngine, UnknownLanguage, NotOurFolder,
-        NoOutput, OutputFolderError, Refused,
+        NoCustomer, NoOutput, OutputFolderError, Refused,
     )  # fmt: skip
     if isinstance(error, unusable):
         return UNUSABLE, str(error)

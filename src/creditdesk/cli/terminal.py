@@ -22,6 +22,13 @@ Tell = Callable[..., None]
 """`tell(what)` or `tell(what, done, of)`: what is being done now."""
 
 PROBLEMS_TOLD = 20
+WIDE = 140
+"""Columns of what is not shown on a terminal but kept in a file or read by another program."""
+
+
+def _width() -> int | None:
+    """The terminal's own width, else a wide one."""
+    return None if sys.stdout.isatty() else WIDE
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class Terminal:
 
     quiet: bool = False
     json: bool = False
-    out: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=not sys.stdout.isatty()))
+    out: Console = field(default_factory=lambda: Console(highlight=False, width=_width()))
     err: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, soft_wrap=True))
 
     @staticmethod
