@@ -110,10 +110,30 @@ def test_rows_in_are_rows_kept_and_rows_refused_for_any_bytes(tmp_path_factory, 
     path.write_bytes(b"a,b\n" + body)
     con = duckdb.connect()
 
-    found = load_csv(con, path, "loaded", lambda header: {name: at for at, name in enumerate(header)})
+    refused = []
+
+    found = load_csv(
+        con, path, "loaded", lambda header: {name: at for at, name in enumerate(header)}, refused.extend
+    )
 
     kept = con.execute("SELECT _line, a, b FROM loaded ORDER BY _line").fetchall()
     rows = [record for record in list(records(path))[1:] if record.refusal != "blank"]
     good = [(row.line, *row.fields) for row in rows if not row.refusal and len(row.fields) == 2]
     assert kept == good
-    assert found.rows_in == len(rows) == len(kept) + len(found.refused)
+    assert found.rows_in == len(rows) == len(kept) + len(refused)
+    assert found.refused == len(refused)
+
+
+def test_files_longer_than_a_batch(tmp_path, monkeypatch):
+    monkeypatch.setattr("creditdesk.facts.csvtable.BATCH", 3)
+    lines = [f"{n},x" if n % 3 else f"{n}" for n in range(1, 21)]
+    (tmp_path / "file.csv").write_text("\n".join(["a,b", *lines, "", ""]))
+    con = duckdb.connect()
+    refused = []
+
+    found = load_csv(con, tmp_path / "file.csv", "loaded", lambda _header: {"a": 0}, refused.extend)
+
+    kept = con.execute("SELECT _line, a FROM loaded ORDER BY _line").fetchall()
+    assert kept == [(n + 1, str(n)) for n in range(1, 21) if n % 3]
+    assert [one.record.line for one in refused] == [n + 1 for n in range(3, 21, 3)]
+    assert (found.rows_in, found.refused) == (20, 6)

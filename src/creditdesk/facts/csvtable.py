@@ -7,7 +7,7 @@ Two ways with one result: DuckDB's own reader for a file that is plain all throu
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -18,7 +18,7 @@ from creditdesk.facts.problem import UnusableInput
 from creditdesk.facts.records import BLANK, Dialect, Record, records
 from creditdesk.facts.scan import RECORD_LIMIT, Scan, scan
 
-BATCH = 50_000
+BATCH = 20_000
 OWNER_COLUMNS = ("customer_id", "invoice_id", "payment_id")
 
 
@@ -46,14 +46,14 @@ class CsvTable:
         header: the names of the header, in order.
         encoding: as `scan` tells it.
         rows_in: records of the file, the header not counted.
-        refused: records that are no rows.
+        refused: how many of them are no rows.
     """
 
     relation: str
     header: tuple[str, ...]
     encoding: str
     rows_in: int
-    refused: list[Refused] = field(default_factory=list)
+    refused: int = 0
 
 
 class EmptyFile(ValueError):
@@ -69,12 +69,14 @@ def load_csv(
     path: Path,
     relation: str,
     wanted: Callable[[tuple[str, ...]], dict[str, int]],
+    refuse: Callable[[list[Refused]], None],
 ) -> CsvTable:
     """Load a file into the new table `relation`.
 
     Args:
         wanted: given the header, the columns to load and their positions; raises UnusableInput where the header
             cannot be used.
+        refuse: takes the records that are no rows, some thousands at a time.
 
     Raises:
         EmptyFile: when there is no header.
@@ -93,7 +95,7 @@ def load_csv(
     if whole and _fast(con, path, relation, header, positions, rows_in):
         return CsvTable(relation, header, found.encoding, rows_in)
     con.execute(f"DELETE FROM {sql.name(relation)}")
-    return _slow(con, path, relation, header, positions, found)
+    return _slow(con, path, relation, header, positions, found, refuse)
 
 
 def _dialect(found: Scan) -> Dialect:
@@ -150,12 +152,13 @@ def _slow(
     header: tuple[str, ...],
     positions: dict[str, int],
     found: Scan,
+    refuse: Callable[[list[Refused]], None],
 ) -> CsvTable:
     refused: list[Refused] = []
     lines: list[int] = []
     values: list[list[str]] = [[] for _ in positions]
     places = list(positions.values())
-    covered = kept = 0
+    covered = kept = out = 0
     seen_header = False
     wide = _dialect(found).wide
     for record in records(path, _dialect(found)):
@@ -167,6 +170,10 @@ def _slow(
             continue
         if wide or record.refusal or len(record.fields) != len(header):
             refused.append(_refuse(record, header, positions, found.encoding.upper() if wide else ""))
+            out += 1
+            if len(refused) >= BATCH:
+                refuse(refused)
+                refused = []
             continue
         lines.append(record.line)
         for column, place in zip(values, places, strict=True):
@@ -175,9 +182,11 @@ def _slow(
             kept += _insert(con, path, relation, list(positions), lines, values)
             lines, values = [], [[] for _ in positions]
     kept += _insert(con, path, relation, list(positions), lines, values)
+    if refused:
+        refuse(refused)
     if covered != found.lines and not wide:
         raise Miscounted(f"{path.name}: {found.lines} lines counted, {covered} read")
-    return CsvTable(relation, header, found.encoding, kept + len(refused), refused)
+    return CsvTable(relation, header, found.encoding, kept + out, out)
 
 
 def _insert(

@@ -11,7 +11,7 @@ import duckdb
 from creditdesk.facts import sql
 from creditdesk.facts.column import STRING, Table
 from creditdesk.facts.conversion import ALLOWED, Conversion, absent, conversion
-from creditdesk.facts.csvtable import EmptyFile, Refused, load_csv
+from creditdesk.facts.csvtable import OWNER_COLUMNS, EmptyFile, Refused, load_csv
 from creditdesk.facts.folder import CSV, REQUIRED, TableFiles
 from creditdesk.facts.problem import ERROR, WARNING, Rule, UnusableInput, whole_file
 from creditdesk.facts.schema import TABLES
@@ -67,7 +67,7 @@ def _read_csv(bench: Workbench, table: Table, files: TableFiles) -> None:
         return {name: header.index(name) for name in (c.name for c in table.columns) if name in header}
 
     try:
-        found = load_csv(bench.con, path, raw, wanted)
+        found = load_csv(bench.con, path, raw, wanted, _Refusals(bench, table.name, path).add)
     except EmptyFile:
         if table.name in REQUIRED:
             raise UnusableInput(
@@ -88,7 +88,7 @@ def _read_csv(bench: Workbench, table: Table, files: TableFiles) -> None:
     loaded = Loaded(table, files, found.rows_in, sql.name(raw), "", "", present, as_is=False)
     loaded.view = loaded.typed = _typed(bench.con, loaded, _conversions(table, types, set(present)))
     bench.add(loaded)
-    _refusals(bench, loaded, found.refused)
+    loaded.refused = loaded.quarantined = found.refused
 
 
 def _read_parquet(bench: Workbench, table: Table, files: TableFiles) -> None:
@@ -251,24 +251,31 @@ def _failed_values(bench: Workbench, loaded: Loaded) -> None:
         bench.record(rule, query)
 
 
-def _refusals(bench: Workbench, loaded: Loaded, refused: Iterable[Refused]) -> None:
-    """Write down the records that are no rows, and hold whom they name."""
-    rows: list[tuple[object, ...]] = []
-    numbers: dict[tuple[str, str], int] = {}
-    owners: list[tuple[str, ...]] = []
-    file = str(loaded.files.paths[0])
-    for one in refused:
-        key = (one.record.refusal, one.column)
-        if key not in numbers:
-            reason, allowed, remedy = _REFUSALS[one.record.refusal]
-            numbers[key] = len(bench.rules)
-            bench.rules.append(
-                Rule(ERROR, one.record.refusal, loaded.name, one.column, reason, allowed, remedy)
-            )
-        customer = one.owners.get("customer_id") or None
-        rows.append((numbers[key], file, one.record.line, one.record.found[:200], customer, one.record.text))
-        owners.append(tuple(one.owners.get(name, "") for name in ("customer_id", "invoice_id", "payment_id")))
-    loaded.refused = loaded.quarantined = len(rows)
-    if rows:
-        bench.put_problems(rows)
-        bench.put_owners(loaded.name, owners)
+class _Refusals:
+    """Writes down the records of a file that are no rows, and whom they name."""
+
+    def __init__(self, bench: Workbench, table: str, path: Path) -> None:
+        self._bench = bench
+        self._table = table
+        self._file = str(path)
+        self._numbers: dict[tuple[str, str], int] = {}
+
+    def add(self, refused: Iterable[Refused]) -> None:
+        rows: list[tuple[object, ...]] = []
+        owners: list[tuple[str, ...]] = []
+        for one in refused:
+            record = one.record
+            customer = one.owners.get("customer_id") or None
+            number = self._number(record.refusal, one.column)
+            rows.append((number, self._file, record.line, record.found[:200], customer, record.text))
+            owners.append(tuple(one.owners.get(name, "") for name in OWNER_COLUMNS))
+        self._bench.put_problems(rows)
+        self._bench.put_owners(self._table, owners)
+
+    def _number(self, code: str, column: str) -> int:
+        """The number of the rule that such a record breaks."""
+        if (code, column) not in self._numbers:
+            reason, allowed, remedy = _REFUSALS[code]
+            self._numbers[code, column] = len(self._bench.rules)
+            self._bench.rules.append(Rule(ERROR, code, self._table, column, reason, allowed, remedy))
+        return self._numbers[code, column]
