@@ -2,8 +2,10 @@
 
 A criterion is read from one column, from the first known of several, or from a scorecard. A band once given is kept
 until the value clears its edge by the criterion's margin, so that a customer on an edge does not move to and fro.
-Too little evidence leaves a band unknown: with a previous band that band stays, and without one the matrix (never a
-rule) takes the band of the value itself, which shrinkage has already drawn towards what is usual.
+Too little evidence leaves a band unknown: with a previous band that band stays. Without one the matrix (never a rule)
+takes the band of the value itself, which shrinkage has already drawn towards what is usual; but of a customer who never
+gave enough evidence, or is too young a relation, it takes the most careful band: only long overdue debt brings one past
+the rules for new customers, and paying it must not leave it worse off.
 """
 
 from __future__ import annotations
@@ -52,11 +54,12 @@ class Measure:
 
 @dataclass(frozen=True)
 class Gauge:
-    """A criterion ready to be measured."""
+    """A criterion ready to be measured. `drawn`: its bands from the model customers to those to be careful with."""
 
     name: str
     criterion: Criterion
     measures: tuple[Measure, ...]
+    drawn: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -64,9 +67,14 @@ class Gauge:
         return self.criterion.band_names()
 
     @property
+    def careful(self) -> str:
+        """The most careful band, the last as drawn."""
+        return self.drawn[-1]
+
+    @property
     def middle(self) -> str:
         """The band of a customer of whom nothing is known: the middle one; of two the later one."""
-        return self.names[len(self.names) // 2]
+        return self.drawn[len(self.drawn) // 2]
 
 
 def score_column(scorecard: str) -> str:
@@ -80,13 +88,21 @@ def gauges(policy: Policy, columns: Mapping[str, Column]) -> tuple[Gauge, ...]:
     Args:
         columns: what criteria may be read from, by name.
     """
+    matrix = policy.matrix
+    drawn = {matrix.rows: matrix.draw_rows, matrix.columns: matrix.draw_columns}
     return tuple(
-        Gauge(name, criterion, _measures(criterion, columns, policy.currency))
+        Gauge(
+            name,
+            criterion,
+            _measures(criterion, columns, policy.currency),
+            tuple(drawn.get(name) or criterion.band_names()),
+        )
         for name, criterion in policy.criteria.items()
     )
 
 
 def _measures(criterion: Criterion, columns: Mapping[str, Column], currency: str) -> tuple[Measure, ...]:
+    sources: list[tuple[Column, dict[str, str], str | None, Decimal | None]]
     if criterion.scorecard is not None:
         name = score_column(criterion.scorecard)
         column = share(name, "score of a scorecard", "0-100", least=None, most=None)
@@ -112,7 +128,9 @@ def _measures(criterion: Criterion, columns: Mapping[str, Column], currency: str
     return tuple(found)
 
 
-def banded(sheet: Sheet, criteria: tuple[Gauge, ...], evidence: Mapping[str, str], had: bool) -> None:
+def banded(
+    sheet: Sheet, criteria: tuple[Gauge, ...], evidence: Mapping[str, str], young: int, had: bool
+) -> None:
     """Measure every criterion. Adds per criterion:
 
     - `source_<c>`: the column it was read from; null = none is known
@@ -125,14 +143,15 @@ def banded(sheet: Sheet, criteria: tuple[Gauge, ...], evidence: Mapping[str, str
 
     Args:
         sheet: the columns that criteria are read from; with `had`, `was_band_<c>` of the previous decision.
-        evidence: the column that counts the experiences behind a criterion.
+        evidence: the column that counts the experiences behind a criterion; `observations` counts all of them.
+        young: days since the first invoice below which a relation gives too little evidence.
     """
     none, no = ibis.null("string"), ibis.literal(False)
     sheet.let_all(
         {
             name: value
             for gauge in criteria
-            for name, value in _read(gauge, sheet, evidence[gauge.name]).items()
+            for name, value in _read(gauge, sheet, evidence[gauge.name], young).items()
         }
     )
     step: dict[str, Value] = {}
@@ -142,7 +161,11 @@ def banded(sheet: Sheet, criteria: tuple[Gauge, ...], evidence: Mapping[str, str
         filled = by_value.fill_null(missing) if missing is not None else by_value
         step[f"fresh_{name}"] = ibis.ifelse(little & by_value.notnull(), none, filled)
         step[f"known_{name}"] = by_value.notnull() & ~little
-        step[f"_cell_{name}"] = ibis.coalesce(by_value, ibis.literal(gauge.middle))
+        step[f"_cell_{name}"] = ibis.cases(
+            (by_value.isnull(), missing or gauge.middle),
+            (sheet[f"_never_{name}"], gauge.careful),
+            else_=by_value,
+        )
         step[f"_keep_{name}"] = no
         if had:
             was = sheet[f"was_band_{name}"]
@@ -167,11 +190,15 @@ def banded(sheet: Sheet, criteria: tuple[Gauge, ...], evidence: Mapping[str, str
     sheet.let_all(step)
 
 
-def _read(gauge: Gauge, sheet: Sheet, evidence: str) -> dict[str, Value]:
+def _read(gauge: Gauge, sheet: Sheet, evidence: str, young: int) -> dict[str, Value]:
     name, measures = gauge.name, gauge.measures
     known = [sheet[measure.column].notnull() for measure in measures]
     least = gauge.criterion.least_evidence
-    little = ~holds(sheet[evidence] >= least) if least else ibis.literal(False)
+    little = never = ibis.literal(False)
+    if least:
+        fresh = ~holds(sheet["first_invoice_age_days"] >= young)
+        little = ~holds(sheet[evidence] >= least) | fresh
+        never = ~holds(sheet["observations"] >= least) | fresh
     return {
         f"source_{name}": _first(known, [ibis.literal(one.column) for one in measures], "string"),
         f"value_{name}": _first(
@@ -184,6 +211,7 @@ def _read(gauge: Gauge, sheet: Sheet, evidence: str) -> dict[str, Value]:
             known, [one.bands.expression(sheet[one.column]) for one in measures], "string"
         ),
         f"_little_{name}": little,
+        f"_never_{name}": never,
     }
 
 

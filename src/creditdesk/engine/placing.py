@@ -57,7 +57,9 @@ def placed(
     the `by_` columns of what people set, and the `was_` columns of the previous decision.
     """
     had = previous is not None
-    columns = sorted({*book.reads, *RISK_READS, "behaviour_evidence", "observations"})
+    columns = sorted(
+        {*book.reads, *RISK_READS, "behaviour_evidence", "observations", "first_invoice_age_days"}
+    )
     found = standing(day, profile, previous, ["customer_id", *columns], book.criteria)
     sheet = Sheet(day.stages.run("standing", found))
     with sheet.only(*RISK_READS, "cover_withdrawn"):
@@ -131,8 +133,8 @@ def _place(book: Book, sheet: Sheet, had: bool) -> None:
     }
     measured = {measure.column for gauge in book.criteria for measure in gauge.measures}
     before = {f"was_band_{gauge.name}" for gauge in book.criteria}
-    with sheet.only(*measured, *evidence.values(), *before):
-        banded(sheet, book.criteria, evidence, had)
+    with sheet.only(*measured, *evidence.values(), *before, "observations", "first_invoice_age_days"):
+        banded(sheet, book.criteria, evidence, policy.measurement.first_invoice_days, had)
     rows, across = policy.matrix.rows, policy.matrix.columns
     step = {
         "rule_no": first_rule(book.rules, sheet),

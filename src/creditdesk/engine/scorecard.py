@@ -80,11 +80,11 @@ def scored(sheet: Sheet, used: tuple[Card, ...], main: str | None) -> None:
             missing = (
                 ibis.null("int64") if one.missing is None else ibis.literal(_fixed(one.missing), type="int64")
             )
-            points = (
+            earned = (
                 (band == name, ibis.literal(_fixed(value), type="int64"))
                 for name, value in one.points.items()
             )
-            step[f"_points_{card.name}_{no}"] = ibis.cases(*points, else_=missing)
+            step[f"_points_{card.name}_{no}"] = ibis.cases(*earned, else_=missing)
     sheet.let_all(step)
     step = {}
     for card in used:

@@ -57,7 +57,7 @@ def first_rule(rules: Rules, row: Columns, only: frozenset[int] | None = None) -
     tried = [(no, when) for no, when in enumerate(rules.when) if only is None or no in only]
     if not tried:
         return ibis.literal(-1, type="int64")
-    cases = [(when(row), ibis.literal(no, type="int64")) for no, when in tried]  # type: ignore[arg-type]
+    cases = [(when(row), ibis.literal(no, type="int64")) for no, when in tried]
     return ibis.cases(*cases, else_=ibis.literal(-1, type="int64"))
 
 
@@ -105,9 +105,10 @@ def severity(policy: Policy) -> dict[str, int]:
 
     def key(name: str) -> tuple[int, int, int]:
         segment = policy.segments[name]
+        if segment.acceptance == "cell":
+            return 0, -10_000, 0  # as its cell: no move to it is a downgrade
         terms = segment.terms_days if isinstance(segment.terms_days, int) else 0
-        acceptance = 0 if segment.acceptance == "cell" else stance[segment.acceptance]
-        return acceptance, -terms, place.get(name, 0)
+        return stance[segment.acceptance], -terms, place.get(name, 0)
 
     ranks = sorted({key(name) for name in policy.segments})
     return {name: ranks.index(key(name)) for name in policy.segments}

@@ -29,7 +29,7 @@ def of_profile(profile: ir.Table, columns: list[str]) -> ir.Table:
     types = PROFILE.schema()
     chosen: dict[str, Value] = {}
     for name in columns:
-        dtype = types[name] if name in types else None
+        dtype = types.get(name)
         if name in profile.columns:
             chosen[name] = profile[name] if dtype is None else _as(profile[name], dtype)
         else:
@@ -41,7 +41,7 @@ def _as(value: Value, dtype: object) -> Value:
     return value if value.type().copy(nullable=True) == dtype else value.cast(dtype)
 
 
-def in_force(table: ir.Table, first: Value, last: Value, now: Value) -> Value:
+def in_force(first: Value, last: Value, now: Value) -> Value:
     """Whether a row holds today: begun, and not past its last day."""
     return (to_day(first) <= now) & (last.isnull() | (to_day(last) >= now))
 
@@ -53,7 +53,7 @@ def set_by_people(day: Day) -> ir.Table:
     """
     now = day.clock.day
     override = day.facts["override"]
-    table = override.filter(in_force(override, override.from_on, override.until_on, now))
+    table = override.filter(in_force(override.from_on, override.until_on, now))
     order = ibis.row_number().over(
         ibis.window(
             group_by=[table.customer_id, table.field],

@@ -26,10 +26,10 @@ def procedure_of(book: Book, row: Columns) -> Value:
         if last.when is not None:
             chosen = ibis.ifelse(
                 compile_predicate(last.when, book.columns, policy.currency)(row), last.use, none
-            )  # type: ignore[arg-type]
+            )
         for choice in reversed(conditional):
             if choice.when is not None:
-                holds = compile_predicate(choice.when, book.columns, policy.currency)(row)  # type: ignore[arg-type]
+                holds = compile_predicate(choice.when, book.columns, policy.currency)(row)
                 chosen = ibis.ifelse(holds, ibis.literal(choice.use), chosen)
         branches.append((row["segment"] == name, chosen))
     of_segment = ibis.cases(*branches, else_=none) if branches else none
@@ -62,7 +62,7 @@ def adjustments_of(book: Book, row: Columns) -> dict[str, Value]:
     channel_first (a channel to try before the first step's own), first_template, tell_sales.
     """
     none = ibis.null("string")
-    flags = [(one, when(row)) for one, when in book.adjustments]  # type: ignore[arg-type]
+    flags = [(one, when(row)) for one, when in book.adjustments]
     offset = ibis.literal(0, type="int64")
     for one, flag in flags:
         if one.first_offset:
