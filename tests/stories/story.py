@@ -70,6 +70,23 @@ class Story:
     def runs_on(self, on: date) -> bool:
         return self.first <= on <= self.last and on not in self.outage
 
+    def telling_days(self) -> frozenset[date]:
+        """The days that the story speaks of, the day before each, its first and its last day.
+
+        A step that comes too early is still due on the day before the right one: whoever walks these days alone
+        misses little, at a fraction of the time.
+        """
+        spoken = {*self.goes_out, *self.held, *self.skipped, *self.decided, *self.done}
+        eves = {day - timedelta(days=3 if day.weekday() == 0 else 1) for day in {*self.goes_out, *self.held}}
+        weekdays = {day for day in eves | spoken if day.weekday() < 5 or day in self.weekends()}
+        return frozenset(day for day in {*weekdays, self.first, self.last} if self.runs_on(day))
+
+    def weekends(self) -> frozenset[date]:
+        """Saturdays and Sundays that the story names as such: with the hold of a day that is not worked."""
+        return frozenset(
+            day for day, hold in self.held.items() if hold is not None and "not_a_working_day" in hold.holds
+        )
+
 
 def load_stories(folder: Path = HERE) -> list[Story]:
     """All stories beside this file, in the order of files and documents."""

@@ -35,7 +35,7 @@ def walked(begin: Begin) -> dict[str, Diary]:
     chosen = PINNED if begin is slow_reference else STORIES
     for changes in sorted({repr(story.policy) for story in chosen}):
         same = [story for story in chosen if repr(story.policy) == changes]
-        found |= walk(same, policy_of(changes), begin)
+        found |= walk(same, policy_of(changes), begin, every_day=begin is slow_reference)
     return found
 
 
