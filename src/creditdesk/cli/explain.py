@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import ibis.expr.types as ir
 import typer
 
-from creditdesk.cli.decide import Clock, opened, read_previous
+from creditdesk.cli.opening import Clock, opened, read_previous
 from creditdesk.cli.options import AsOf, Engine, Facts, PolicyName, Previous, ReportLanguage, day
 from creditdesk.cli.terminal import Json, Quiet, Terminal
 

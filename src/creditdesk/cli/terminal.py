@@ -51,10 +51,16 @@ class Terminal:
         given = context.find_root().obj or {}
         return Terminal(quiet or given.get("quiet", False), as_json or given.get("json", False))
 
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is shown to a person."""
+        return self.quiet or self.json
+
     def print(self, *shown: Any) -> None:
-        """Show something to a reader; not when quiet, and not when a program reads."""
-        if not self.quiet and not self.json:
-            self.out.print(*shown)
+        """Show something to a person, one below the other."""
+        if not self.silent:
+            for one in shown:
+                self.out.print(one)
 
     def result(self, value: Any) -> None:
         """The result for a program (`--json`)."""

@@ -73,7 +73,7 @@ def shown(words: Words, told: dict[str, Any], as_of: date) -> RenderableType:
         step = words.step(decision["procedure"], decision["next_step"])
         parts.append(_inside(t("explain.next", step=step, day=t.day(decision["next_due_on"]))))
     parts += _part(t("explain.figures"), _stance(words, decision))
-    parts.append(Padding(_figures(words, profile), (0, 0, 0, 2)))
+    parts.append(Padding(_figures(words, profile), (0, 0, 0, 2), expand=False))
     return Group(*parts)
 
 
@@ -174,4 +174,4 @@ def _part(title: str, lines: list[str]) -> list[RenderableType]:
 
 
 def _inside(line: str) -> RenderableType:
-    return Padding(Text(line), (0, 0, 0, 2))
+    return Padding(Text(line), (0, 0, 0, 2), expand=False)

@@ -99,7 +99,7 @@ def _urgent(t: Language, words: Words, rows: list[dict]) -> list[RenderableType]
         if row["hold"]:
             line.append(f"  [{t.named('hold', row['hold'])}]", style="not bold dim")
         why = f"{t('urgent.segment_because', segment=t.named('segment', row['who']['segment']))} {words.reasons(row['who'])}"
-        shown += [line, Padding(Text(why, style="dim"), (0, 0, 0, 5))]
+        shown += [line, Padding(Text(why, style="dim"), (0, 0, 0, 5), expand=False)]
     return shown
 
 
