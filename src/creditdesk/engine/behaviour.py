@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ibis
 import ibis.expr.types as ir
-from ibis import _
 
 from creditdesk.engine.arith import Value, rnd
 from creditdesk.engine.day import Day
@@ -82,25 +81,6 @@ def behaviour(day: Day, item: ir.Table) -> ir.Table:
         first_settled_day=seen.closed_day.min(),
     )
     return day.stages.run("behaviour", summed)
-
-
-def risk_events(day: Day, item: ir.Table, written_off: ir.Table | None) -> ir.Table:
-    """Per customer the weight (1/1024) of its defaults: undisputed and more than 60 days late, or written off.
-
-    An invoice in dispute is left out whether it is paid or not, so that paying it today changes nothing.
-
-    Args:
-        written_off: rows (customer_id, since) of invoices written off; None where there are none at all.
-    """
-    half_life = day.policy.risk.half_life_days
-    seen = observed(day, item)
-    bad = seen.filter(seen.late > DEFAULT_DAYS)
-    if day.facts.has("dispute"):
-        bad = bad.anti_join(open_disputes(day), "invoice_id")
-    rows = bad.select("customer_id", "since")
-    if written_off is not None:
-        rows = rows.union(written_off.select("customer_id", "since"))
-    return rows.group_by("customer_id").aggregate(risk_events=recency(_.since, half_life).sum())
 
 
 def open_disputes(day: Day) -> ir.Table:

@@ -18,16 +18,10 @@ MONTH_DAYS = 30.4375
 OLD_MONTHS = 24
 GUARANTEES = ("deposit", "bank_guarantee", "parent_guarantee")
 
-SCALE = pa.schema(
-    [("provider", pa.string()), ("scale", pa.string()), ("grade", pa.string()), ("low", pa.float64()),
-     ("high", pa.float64()), ("pd", pa.float64()), ("valid_from", pa.date32())]
-)  # fmt: skip
-"""Rows of a master scale: a grade, or a span of scores (both ends included), and the probability it stands for."""
-
 _LOGIT = 10**6
 
 
-def reports(day: Day, debtor: ir.Table, scales: pa.Table | None) -> ir.Table:
+def reports(day: Day, debtor: ir.Table, scales: pa.Table) -> ir.Table:
     """Per customer: external_scores, external_pd, external_age (days), recommended (minor units, reporting currency).
 
     Each provider's latest report received on or before the day that has not lapsed. A grade is brought to a
@@ -45,11 +39,8 @@ def reports(day: Day, debtor: ir.Table, scales: pa.Table | None) -> ir.Table:
     )
     report = report.mutate(rank=ibis.row_number().over(newest)).filter(_.rank == 0)
     report = report.mutate(reported_day=to_day(report.reported_on), age=now - to_day(report.reported_on))
-    if scales is not None and scales.num_rows:
-        report = attach(report, _mapped(day, report, scales), "report_id")
-        report = report.mutate(own_pd=report.mapped.coalesce(report.pd))
-    else:
-        report = report.mutate(own_pd=report.pd)
+    report = attach(report, _mapped(day, report, scales), "report_id")
+    report = report.mutate(own_pd=report.mapped.coalesce(report.pd))
     report = in_base(day, debtor, report, ["recommended_limit"])
     bounded = report.own_pd.clip(0.0001, 0.9999)
     report = report.mutate(
@@ -72,7 +63,7 @@ def reports(day: Day, debtor: ir.Table, scales: pa.Table | None) -> ir.Table:
 
 def _mapped(day: Day, report: ir.Table, scales: pa.Table) -> ir.Table:
     """Per report the probability of its master scale, the latest valid on its day."""
-    scale = day.facts.backend.put("master_scale", scales.cast(SCALE))
+    scale = day.facts.backend.put("master_scale", scales)
     scale = scale.select(
         "provider",
         "scale",
@@ -135,38 +126,3 @@ def z_double_prime(
     cushion = ibis.ifelse(debts > 0, ibis.least(equity / debts.nullif(0), 10.0), 10.0)
     z = 6.56 * working / total + 3.26 * retained / total + 6.72 * ebit / total + 1.05 * cushion
     return rnd(z * 100) / 100
-
-
-def covers(day: Day, debtor: ir.Table) -> ir.Table:
-    """Per customer the limits of insurers in force: insured_limit, and insured_part (limit x share, in 1/10000)."""
-    now = day.clock.day
-    cover = owned(day, debtor, "cover")
-    cover = cover.filter(to_day(cover.valid_from) <= now)
-    cover = cover.filter(cover.valid_to.isnull() | (to_day(cover.valid_to) >= now))
-    cover = cover.filter(cover.withdrawn_on.isnull() | (to_day(cover.withdrawn_on) > now))
-    cover = in_base(day, debtor, cover, ["amount"])
-    cover = cover.mutate(part=cover.amount * rnd(cover.insured_share * 10_000))
-    return cover.group_by("customer_id").aggregate(
-        insured_limit=cover.amount.sum(), insured_part=cover.part.sum()
-    )
-
-
-def securities(day: Day, debtor: ir.Table) -> ir.Table:
-    """Per customer the deposits and guarantees in force: securities."""
-    now = day.clock.day
-    held = owned(day, debtor, "security")
-    held = held.filter(held.kind.isin(GUARANTEES) & (to_day(held.from_on) <= now))
-    held = held.filter(held.until_on.isnull() | (to_day(held.until_on) >= now))
-    held = in_base(day, debtor, held, ["amount"])
-    return held.group_by("customer_id").aggregate(securities=held.amount.sum())
-
-
-def contra(day: Day, debtor: ir.Table) -> ir.Table:
-    """Per customer what we owe it: the latest balance per currency not after the day, summed: contra."""
-    now = day.clock.day
-    owed = owned(day, debtor, "contra")
-    owed = owed.filter(to_day(owed.on) <= now)
-    newest = ibis.window(group_by=["customer_id", "currency"], order_by=ibis.desc("on"))
-    owed = owed.mutate(rank=ibis.row_number().over(newest)).filter(_.rank == 0)
-    owed = in_base(day, debtor, owed, ["amount"])
-    return owed.group_by("customer_id").aggregate(contra=owed.amount.sum())

@@ -12,8 +12,8 @@ from creditdesk.engine.arith import Value, holds, rnd, share, to_date
 from creditdesk.engine.behaviour import GRID
 from creditdesk.engine.credibility import credible
 from creditdesk.engine.day import Day
-from creditdesk.engine.owner import policy_factor
 from creditdesk.engine.payment_index import index_of
+from creditdesk.engine.status import legal_parts, wished
 from creditdesk.engine.turnover import BLOCK_DAYS, busy_month, latest_manner, peak_month, turnover_class
 
 CHANNELS = ("email", "letter", "sms", "phone")
@@ -82,8 +82,8 @@ def _identity(row: Row, now: Value) -> dict[str, Value]:
     same = ("customer_id", "name", "kind", "natural_person", "country", "subdivision", "postal_code", "sector",
             "other_sectors", "legal_form", "status", "account_manager", "collector", "formality")  # fmt: skip
     table = row.table
-    wished = row.get("wished_channel", "string")
-    manner = row.get("wished_manner", "string")
+    channel, manner = (wished(row.get(f"wished_{kind}", "string")) for kind in ("channel", "manner"))
+    legal, since, claim = legal_parts(row.get("legal", "string"))
     code = {name: table[name] for name in table.columns if name.startswith("code_")}
     return {
         **{name: table[name] for name in same},
@@ -98,15 +98,15 @@ def _identity(row: Row, now: Value) -> dict[str, Value]:
         "do_not_contact": row.flag("do_not_contact"),
         "payer_id": table.payer,
         "codes": row.get("codes", "array<string>"),
-        "preferred_channel": wished.isin(CHANNELS).ifelse(wished, ibis.null("string")).coalesce(table.preferred_channel),
+        "preferred_channel": channel.isin(CHANNELS).ifelse(channel, ibis.null("string")).coalesce(table.preferred_channel),
         "invoice_manner": ibis.coalesce(
             manner.isin(MANNERS).ifelse(manner, ibis.null("string")), table.invoice_manner,
             latest_manner(row.get("manner_code")),
         ),
         "payment_terms_days": table.payment_terms_days.coalesce(row.get("last_term") % 2**20),
-        "legal_status": row.get("legal_status", "string"),
-        "legal_status_since": to_date(row.get("since_day")),
-        "claim_deadline": to_date(row.get("claim_day")),
+        "legal_status": legal,
+        "legal_status_since": to_date(since),
+        "claim_deadline": to_date(claim),
         "open_handover": (row.whole("files") > 0) | (row.whole("bare_files") > 0),
         "tenure_days": now - ibis.coalesce(_day(table.customer_since), row.get("first_day")),
         "company_age_days": now - _day(table.founded_on),
@@ -199,7 +199,7 @@ def _behaviour(row: Row, now: Value) -> dict[str, Value]:
         "first_slip": slipped,
         "default_events_12m": row.whole("default12") + row.whole("lost12"),
         "risk_evidence": (row.whole("risk_weight") + row.whole("lost_weight")) / GRID,
-        "risk_events": row.whole("risk_events") / GRID,
+        "risk_events": (row.whole("default_weight") + row.whole("lost_weight")) / GRID,
         "written_off_12m": row.whole("written_off12"),
         "last_write_off_days": row.get("last_write_off"),
     }
@@ -305,7 +305,7 @@ def _conduct(row: Row) -> dict[str, Value]:
         "broken_promises_12m": row.whole("broken12"),
         "stalling_12m": row.whole("stalling12"),
         "tactics": row.get("tactics", "array<string>"),
-        "cash_trouble_days": ibis.least(row.get("trouble"), row.get("asked_plan")),
+        "cash_trouble_days": row.get("trouble"),
         "cases_12m": cases,
         "contacts_12m": row.whole("contacts12"),
         "personal_contacts_per_case": share(row.get("personal12"), cases, 2),
@@ -319,7 +319,7 @@ def _worth(day: Day, row: Row) -> dict[str, Value]:
     known = row.whole("net_known12")
     none = ibis.null("float64")
     margin = ibis.ifelse(known != 0, row.get("margin12"), ibis.null("int64"))
-    served = rnd(row.whole("cost") * policy_factor(day, row.table.base))
+    served = row.whole("cost12")
     waited = rnd(row.whole("capital12") * float(day.policy.capital_rate) / 365)
     return {
         "margin_12m": margin,

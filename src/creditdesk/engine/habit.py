@@ -16,7 +16,7 @@ from creditdesk.engine import habit_days as days
 from creditdesk.engine.arith import Value, attach, share
 from creditdesk.engine.day import Day
 from creditdesk.engine.pay_days import LOOKED_BACK, latest_dates
-from creditdesk.engine.status import preference
+from creditdesk.engine.status import payment_runs
 from creditdesk.engine.workdays import with_day, with_next, with_no
 from creditdesk.facts.calendar import Changes
 
@@ -163,7 +163,7 @@ def _hits(counted: ir.Table, kind: str, index: int) -> Value:
 
 def _declared(day: Day, debtor: ir.Table, tables: HabitDays) -> ir.Table:
     """The same rows for the payment runs that customers declared, one per day named: `5,20`, `last`, `friday`."""
-    wish = preference(day, debtor, "payment_run", "run")
+    wish = payment_runs(day, debtor)
     wish = wish.mutate(run=wish.run.lower().replace(" ", ""))
     tokens = wish.select("customer_id", "run", token=wish.run.split(",").unnest()).join(tables.token, "token")
     tokens = attach(

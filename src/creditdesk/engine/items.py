@@ -136,6 +136,17 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
         settled=_.open <= ibis.greatest(_.tolerance, rnd(_.amount * float(policy.tolerance.share))),
         age=lambda t: now - t.eff_day,
     )
+    if facts.has("collection"):
+        returned = facts["collection"].filter(to_day(_.returned_on) <= now)
+        found = attach(found, returned.group_by("invoice_id").aggregate(returns=_.count()), "invoice_id")
+    else:
+        found = found.mutate(returns=ibis.null("int64"))
+    if facts.has("dispute"):
+        lost = facts["dispute"].filter((to_day(_.closed_on) <= now) & (_.outcome == "customer_right"))
+        lost = lost.filter(_.invoice_id.notnull()).group_by("invoice_id").aggregate(lost=_.count())
+        found = attach(found, lost, "invoice_id")
+    else:
+        found = found.mutate(lost=ibis.null("int64"))
     invoice_row = found.kind == "invoice"
     overdue = invoice_row & ~found.settled & (found.age > 0)
     found = found.mutate(
@@ -143,43 +154,31 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
         closed_day=ibis.ifelse(found.settled, found.last_day, ibis.null("int64")),
         weight=ibis.greatest(found.amount - found.credited - found.excused - found.written_off, 0),
     )
+    overdue = found.overdue
     late = rnd((found.pay_sum - found.eff_day * found.paid + ibis.ifelse(overdue, found.open * found.age, 0))
                / (found.paid + ibis.ifelse(overdue, found.open, 0)).nullif(0))  # fmt: skip
-    direct = holds(found.payment_method == "direct_debit")
-    if facts.has("collection"):
-        returned = (
-            facts["collection"]
-            .filter(to_day(_.returned_on) <= now)
-            .group_by("invoice_id")
-            .aggregate(returns=_.count())
-        )
-        found = attach(found, returned, "invoice_id")
-        direct = holds(found.payment_method == "direct_debit") & found.returns.isnull()
     factored = holds(to_day(found.factored_on) <= now)
     experience = (
-        invoice_row
+        (found.kind == "invoice")
         & (found.weight > 0)
         & (found.written_off == 0)
         & ~factored
-        & ~direct
+        & ~(holds(found.payment_method == "direct_debit") & found.returns.isnull())
         & ~holds(found.intercompany)
         & (overdue | (found.settled & (found.paid > 0)))
+        & found.lost.isnull()
     )
-    if facts.has("dispute"):
-        lost = (
-            facts["dispute"]
-            .filter((to_day(_.closed_on) <= now) & (_.outcome == "customer_right") & _.invoice_id.notnull())
-            .group_by("invoice_id")
-            .aggregate(lost=_.count())
-        )
-        found = attach(found, lost, "invoice_id")
-        experience = experience & found.lost.isnull()
     found = found.mutate(
         factored=factored,
         direct_debit=holds(found.payment_method == "direct_debit"),
         experience=experience,
         event=experience & found.settled,
-        late=ibis.ifelse(experience, late.clip(bounds.earliest, bounds.latest), ibis.null("int64")),
+        # least and greatest name their argument once, clip many times; an observation always has a lateness
+        late=ibis.ifelse(
+            experience,
+            ibis.greatest(ibis.least(late, bounds.latest), bounds.earliest),
+            ibis.null("int64"),
+        ),
         days_to_pay=ibis.ifelse(
             found.settled & (found.paid > 0),
             rnd((found.pay_sum - found.issued_day * found.paid) / found.paid.nullif(0)),

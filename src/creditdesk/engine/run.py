@@ -68,9 +68,10 @@ def decide_on(day: Day, previous: Previous, held_customers: Sequence[str] = ()) 
     """The stages of a run, on a prepared day."""
     who = debtor(day)
     documents = item(day, who)
-    features = profile(day, who, documents)
-    segmented = decide_segments(day, who, features, previous.decision, documents)
     promise = promise_state(day, who) if day.facts.has("promise") else None
+    money = unallocated(day, who, documents)
+    features = profile(day, who, documents, promise, money)
+    segmented = decide_segments(day, who, features, previous.decision, documents)
     problem = None
     if held_customers:
         ids = day.stages.backend.put("held_customer", pa.table({"customer_id": sorted(set(held_customers))}))
@@ -83,7 +84,7 @@ def decide_on(day: Day, previous: Previous, held_customers: Sequence[str] = ()) 
             profile=features,
             segmented=segmented,
             promise=promise,
-            funds=funds(day, who, documents, unallocated(day, who, documents)),
+            funds=funds(day, who, documents, money),
             previous=previous.action_due,
             data_problem=problem,
         ),
