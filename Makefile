@@ -53,8 +53,9 @@ demo: $(VENV)/.project ## run the main job on a made-up company and show where i
 bench: $(VENV)/.project $(VENV)/.test ## measure what docs/benchmarks.md lists, and write the results into it
 	@$(BIN)/python benchmarks/run.py $(BENCH)
 
-docs: $(VENV)/.project ## regenerate docs/profile.md from the code
+docs: $(VENV)/.project ## regenerate docs/profile.md and docs/policy-reference.md from the code
 	@$(BIN)/python -m creditdesk.engine.profile_reference > docs/profile.md
+	@$(BIN)/python -m creditdesk.policy.reference > docs/policy-reference.md
 
 # ---------------------------------------------------------------------------------------------------- the checks
 
