@@ -12,7 +12,7 @@ from ibis import _
 
 from creditdesk.engine.arith import attach, holds, to_day
 from creditdesk.engine.day import Day
-from creditdesk.engine.ladder import IMPORTED, Ladder, least_minimum
+from creditdesk.engine.ladder import BESIDE_THE_CASE, IMPORTED, Ladder, least_minimum
 from creditdesk.policy.document import WRITTEN
 
 COMPLETES = (
@@ -40,6 +40,7 @@ def procedure_actions(day: Day, debtor: ir.Table) -> ir.Table | None:
         & action.procedure.notnull()
         & (action.step.notnull() | (action.procedure == IMPORTED))
         & (action.done_day <= day.clock.day)
+        & ~action.step.isin(BESIDE_THE_CASE).fill_null(False)
     )
     owner = debtor.select("customer_id", "payer", "company", "place")
     action = attach(action, owner, "customer_id")

@@ -9,7 +9,7 @@ from ibis import _
 from creditdesk.engine.arith import holds, to_day
 from creditdesk.engine.casefile import ATTEMPTS, COMPLETES
 from creditdesk.engine.day import Day
-from creditdesk.engine.ladder import IMPORTED
+from creditdesk.engine.ladder import BESIDE_THE_CASE, IMPORTED
 from creditdesk.engine.message import KEY
 from creditdesk.policy.document import CONTACTS
 
@@ -62,5 +62,6 @@ def acted_today(day: Day) -> ir.Table:
     """Rows payer, acted: a step of ours was done, or tried, today: at most one a day (R3)."""
     action = outgoing(day).filter(_.done_day == day.clock.day)
     action = action.filter(action.step.notnull() & (action.procedure.fill_null(IMPORTED) != IMPORTED))
+    action = action.filter(~action.step.isin(BESIDE_THE_CASE))
     action = action.filter(action.outcome.isnull() | action.outcome.isin([*COMPLETES, *ATTEMPTS]))
     return action.group_by(payer=action.customer_id).aggregate(acted=_.count())

@@ -13,6 +13,11 @@ from creditdesk.policy.document import CONTACTS, Policy, Step
 IMPORTED = "imported"
 """The procedure of steps that an earlier system did (R5)."""
 
+FILE_CLAIM = "file_claim"
+COMPLETE_CONTACT = "complete_contact"
+BESIDE_THE_CASE = (FILE_CLAIM, COMPLETE_CONTACT)
+"""Tasks that a case opens beside its steps: doing one moves the case nowhere."""
+
 CHAIN: dict[str, tuple[str, ...]] = {
     "email": ("letter", "call"),
     "letter": ("email", "call"),

@@ -8,11 +8,9 @@ from ibis import _
 
 from creditdesk.engine.arith import attach, holds, to_day
 from creditdesk.engine.day import Day
+from creditdesk.engine.ladder import COMPLETE_CONTACT, FILE_CLAIM
 from creditdesk.engine.next_step import REVIEW
 from creditdesk.facts.decisions import AMOUNTS, PRIORITY
-
-FILE_CLAIM = "file_claim"
-COMPLETE_CONTACT = "complete_contact"
 
 TASK_COLUMNS = (
     "payer", "company", "procedure", "case_no", "step", "level", "template", "due_day", "invoice_ids", "amounts",
