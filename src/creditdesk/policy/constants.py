@@ -72,7 +72,7 @@ class Conduct(Part):
     go_live_per_day: int = Field(default=50, ge=1)
     """Payers that the first run releases a day at most."""
     must_be_delivered: list[Literal["paper", "email", "peppol"]] = Field(default=["peppol"])
-    """Manners of invoicing whose invoices are held, and mended, until they are known to be delivered."""
+    """Manners of invoicing whose invoices are held, and mended, while the network reports another state than delivered."""
 
 
 class CalendarChange(Part):
@@ -103,10 +103,6 @@ class Measurement(Part):
     """Observations below which there is no payment index."""
     first_invoice_days: int = Field(default=90, ge=1)
     """Calendar days since the first invoice within which a customer's first orders are counted."""
-    dormant_days: int = Field(default=365, ge=1)
-    """Calendar days without a purchase after which a customer is dormant."""
-    on_time_days_to_pay: int = Field(default=30, ge=1)
-    """Calendar days from the invoice within which somebody pays fast."""
 
 
 class RiskRule(Part):
