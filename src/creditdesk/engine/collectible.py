@@ -85,12 +85,10 @@ def past_due(
         found = found.mutate(pauses=none, pause_until=none)
     found = _estate(day, found)
     undelivered = holds(found.delivery_state.isin(["rejected", "bounced"])) | holds(found.sent_day > now)
-    proven = day.policy.conduct.must_be_delivered
-    if proven:
-        undelivered = undelivered | (
-            holds(found.manner.isin(proven))
-            & holds(found.delivery_state.notnull() & (found.delivery_state != "delivered"))
-        )
+    undelivered = undelivered | (
+        holds(found.manner.isin(day.policy.conduct.must_be_delivered))
+        & holds(found.delivery_state.notnull() & (found.delivery_state != "delivered"))
+    )
     found = found.mutate(
         is_handed_over=holds(found.handed_over),
         is_written_off=found.written_off > 0,
