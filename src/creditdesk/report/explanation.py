@@ -84,10 +84,7 @@ def _standing(words: Words, decision: Row) -> str:
     if decision["previous_segment"]:
         parts.append(t("explain.previous", segment=t.named("segment", decision["previous_segment"])))
     if decision["proposed_segment"]:
-        brake = words.lower(t.named("brake", decision["move_held"]))
-        parts.append(
-            t("explain.proposed", segment=t.named("segment", decision["proposed_segment"]), brake=brake)
-        )
+        parts.append(words.brake(decision))
     return "; ".join(parts)
 
 

@@ -92,6 +92,11 @@ def grouped(output: Output, table: ir.Table, keys: tuple[str, ...], *sums: str) 
 _MONEY = ("open_amount", "overdue_amount", "exposure", "uninsured_maximum_loss")
 
 
+def with_something_open(output: Output) -> int:
+    """How many customers have anything open."""
+    return output.rows(output.decided.aggregate(n=(_.open_amount > 0).sum()))[0]["n"] or 0
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell of the matrix as drawn: its bands, its segment and the customers it placed."""
@@ -187,8 +192,13 @@ def moves(output: Output, previous: bool) -> Moves:
         largest=_largest(output, moved, "exposure", LISTED) if previous else [],
         braked={key[0]: group for key, group in grouped(output, waiting, ("move_held",), "exposure").items()},
         to_discuss=_largest(output, talk, "exposure", LISTED),
-        arrived=0,
+        arrived=_arrived(output) if previous else 0,
     )
+
+
+def _arrived(output: Output) -> int:
+    first = output.decision.filter((_.segment_since == _.as_of) & _.previous_segment.isnull() & ~_.moved)
+    return output.rows(first.aggregate(n=first.count()))[0]["n"]
 
 
 def ageing(output: Output) -> dict[str, Group]:
@@ -268,7 +278,11 @@ def room_to_grow(output: Output, limit: int = LISTED) -> list[Row]:
 def to_watch(output: Output, limit: int = LISTED) -> list[Row]:
     """Customers on whom most could be lost: not of low risk, or beyond their limit; by expected loss."""
     found = output.decided.filter(
-        ((_.risk_class != "low") | (_.headroom < 0)) & (_.uninsured_maximum_loss > 0)
+        ((_.risk_class != "low") | (_.headroom < 0))
+        & (_.uninsured_maximum_loss > 0)
+        # what is with a trustee or an agency is past watching
+        & _.legal_status.isnull()
+        & ~_.open_handover.fill_null(False)
     ).mutate(expected_loss=(_.uninsured_maximum_loss * _.risk_pd).cast("int64"))
     rank = [ibis.desc("expected_loss"), ibis.desc("uninsured_maximum_loss"), "customer_id"]
     return output.rows(found.order_by(rank).limit(limit))

@@ -24,7 +24,7 @@ WORDS = (
     "open", "overdue", "exposure", "uninsured", "days_late", "index", "risk", "limit", "expected_loss", "priority",
     "hold", "brake",
 )  # fmt: skip
-STEPS_SHOWN = 14
+STEPS_SHOWN = 10
 PROBLEMS_SHOWN = 20
 
 
@@ -67,7 +67,7 @@ def render(output: Output, code: str | None = None, *, anonymous: bool = False) 
         generated=bool(summary.get("generated")),
     )
     by_segment = figures.segments(output)
-    everyone = figures.total(by_segment.values())
+    everyone, opened = figures.total(by_segment.values()), figures.with_something_open(output)
     held = {key[0]: group for key, group in figures.held_by(output, "hold").items()}
     due = figures.due_by(output, "do", "owner")
     due_total, held_total = figures.total(due.values()), figures.total(held.values())
@@ -82,8 +82,8 @@ def render(output: Output, code: str | None = None, *, anonymous: bool = False) 
         policy=policy,
         css=(resources.files("creditdesk.report") / "pages" / "report.css").read_text(encoding="utf-8"),
         sections=SECTIONS,
-        lead=lead(t, everyone, due_total, held_total),
-        keys=keys(t, everyone, aged, due_total, held_total),
+        lead=lead(t, everyone, opened, due_total, held_total),
+        keys=keys(t, everyone, opened, aged, due_total, held_total),
         matrix=drawn,
         heat=heat(drawn),
         some=lambda amounts: any(amounts.values()),
@@ -130,11 +130,11 @@ def _environment() -> Environment:
     return environment
 
 
-def lead(t: Language, everyone: Group, due: Group, held: Group) -> str:
+def lead(t: Language, everyone: Group, customers: int, due: Group, held: Group) -> str:
     """The page in two or three sentences."""
     opened, overdue = everyone["open_amount"], everyone["overdue_amount"]
     sentences = [
-        t("report.lead_open", n=everyone.count, open=t.amounts(opened, short=True),
+        t("report.lead_open", n=customers, all=t.number(everyone.count), open=t.amounts(opened, short=True),
           overdue=t.amounts(overdue, short=True), share=t.percent(_share(overdue, opened)))
     ]  # fmt: skip
     if due.count:
@@ -147,7 +147,7 @@ def lead(t: Language, everyone: Group, due: Group, held: Group) -> str:
 
 
 def keys(
-    t: Language, everyone: Group, aged: Mapping[str, Group], due: Group, held: Group
+    t: Language, everyone: Group, customers: int, aged: Mapping[str, Group], due: Group, held: Group
 ) -> list[dict[str, str]]:
     """The key figures under the head."""
     opened = everyone["open_amount"]
@@ -160,7 +160,7 @@ def keys(
         return t("key.of_open", share=t.percent(_share(amounts, opened)))
 
     return [
-        key("open", opened, t("key.with", n=everyone.count)),
+        key("open", opened, t("key.with", n=customers)),
         key("overdue", everyone["overdue_amount"], of_open(everyone["overdue_amount"])),
         key("old", old["amount"], of_open(old["amount"])),
         key("uninsured", everyone["uninsured_maximum_loss"], t("key.uninsured_note")),

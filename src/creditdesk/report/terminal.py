@@ -32,7 +32,7 @@ def overview(output: Output, code: str | None = None, *, anonymous: bool = False
     title = Text(t("report.title", day=t.weekday(date.fromisoformat(output.summary["as_of"]))), style="bold")
     return Group(
         title,
-        Text(lead(t, everyone, due_total, held_total)),
+        Text(lead(t, everyone, figures.with_something_open(output), due_total, held_total)),
         "",
         _matrix(t, words, figures.matrix(output, policy)),
         "",

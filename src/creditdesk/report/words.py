@@ -17,6 +17,7 @@ BY_HAND, BY_MATRIX = "override", "matrix"
 PLACING = "segment"
 """The reason that says by which rule a customer was placed; the others are its criteria (`engine/reasons.py`)."""
 UNKNOWN = "unknown_"
+CLAIM_DEADLINE = "claim_deadline"
 _COLUMNS: dict[str, Column] = {column.name: column for column in PROFILE.columns}
 
 
@@ -66,9 +67,10 @@ class Words:
         """An action in words: what is done, at which step, for how many invoices."""
         done = self.upper(self.t.named("do", row["do"]))
         step = self.step(row["procedure"], row["step"])
-        invoices = self.t("key.invoices", n=len(row["invoice_ids"] or ()))
         same = step.casefold() == done.casefold()
-        return f"{done}, {invoices}" if same else f"{done} ({step}), {invoices}"
+        told = done if same else f"{done} ({step})"
+        count = len(row["invoice_ids"] or ())
+        return f"{told}, {self.t('key.invoices', n=count)}" if count else told
 
     def step(self, procedure: str, step: str) -> str:
         """The name of a step: as the policy says it, else the language, else its id."""
@@ -91,14 +93,12 @@ class Words:
     def priority(self, reasons: Iterable[Row]) -> str:
         """What makes the priority, largest part first."""
         parts = sorted((reason for reason in reasons if reason["points"]), key=lambda part: -part["points"])
-        return ", ".join(
-            self.t(
-                "priority.points",
-                reason=self.t.named("priority", part["reason"]).lower(),
-                points=part["points"],
-            )
-            for part in parts
-        )
+        return ", ".join(self._priority(part["reason"], part["points"]) for part in parts)
+
+    def _priority(self, reason: str, points: int) -> str:
+        if reason == CLAIM_DEADLINE:  # not points, but the days until then
+            return self.t("priority.claim_passed" if points < 0 else "priority.claim_left", n=abs(points))
+        return self.t("priority.points", reason=self.lower(self.t.named("priority", reason)), points=points)
 
     # --- why ------------------------------------------------------------------------------------------------------
 
@@ -108,9 +108,15 @@ class Words:
         placing = next((reason["rule"] for reason in told if reason["criterion"] == PLACING), BY_MATRIX)
         if placing == BY_HAND:
             return self.t("reason.manual")
-        if placing != BY_MATRIX:
-            return self.t("reason.rule", rule=placing)
-        return ", ".join(self.criteria(row))
+        why = ", ".join(self.criteria(row)) if placing == BY_MATRIX else self.t("reason.rule", rule=placing)
+        return f"{why}; {self.brake(row)}" if row["proposed_segment"] and row["move_held"] else why
+
+    def brake(self, row: Row) -> str:
+        """What holds a move that the figures propose."""
+        segment = self.t.named("segment", row["proposed_segment"])
+        return self.t(
+            "explain.proposed", segment=segment, brake=self.lower(self.t.named("brake", row["move_held"]))
+        )
 
     def criteria(self, row: Row) -> list[str]:
         """Each criterion with its band and the value that gave it."""
@@ -198,12 +204,17 @@ class Words:
         """A move that a brake holds, or one that was made; and why."""
         if not row["proposed_segment"]:
             return self.move(row)
-        brake = self.lower(self.t.named("brake", row["move_held"]))
-        return f"{self._from_to(row['segment'], row['proposed_segment'])} ({brake}); {self.reasons(row)}"
+        return f"{self._from_to(row['segment'], row['proposed_segment'])}; {self.reasons(row)}"
 
     def _from_to(self, start: str | None, end: str) -> str:
         named = {"start": self.t.named("segment", start), "end": self.t.named("segment", end)}
         return self.t("moves.proposed", **named)
+
+    def growth(self, share: float | None) -> str:
+        """Growth in percent; of next to nothing it has no meaning beyond `a lot`."""
+        if share is None:
+            return "–"
+        return f"> {self.t.percent(10)}" if share > 10 else self.t.percent(share)
 
     def risk(self, row: Row) -> str:
         """The class of risk, and for companies its probability."""
