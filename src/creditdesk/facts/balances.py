@@ -61,35 +61,39 @@ def _one_currency(bench: Workbench) -> bool:
     return len(found) <= 1
 
 
-def _side_balanced(bench: Workbench, side: Side, one_currency: bool) -> bool:
+def _drawn(bench: Workbench, side: Side, one_currency: bool) -> str:
+    """A query of what is drawn on each thing of a side: `id`, `drawn`."""
     column = sql.name(side.column)
     relation = bench.good("allocation")
-    if not bench.number(f"SELECT count({column}) FROM {relation}"):
+    counts = "a.amount"
+    if bench.has("allocation", "reversed_on"):
+        counts = "CASE WHEN a.reversed_on IS NULL THEN a.amount ELSE 0 END"
+    if side.kinds:
+        counts = f"CASE WHEN a.kind = {sql.text(side.kinds)} THEN {counts} ELSE 0 END"
+    joins = ""
+    if side.same_currency and not one_currency:
+        counts = f"CASE WHEN i.currency IS NOT DISTINCT FROM t.currency THEN {counts} ELSE 0 END"
+        joins = (
+            f"LEFT JOIN {bench.good('invoice')} i ON a.invoice_id = i.invoice_id "
+            f"LEFT JOIN {bench.good(side.table)} t ON a.{column} = t.{sql.name(side.key)} "
+        )
+    return (
+        f"SELECT a.{column} AS id, sum({counts}) AS drawn FROM {relation} a {joins}"
+        f"WHERE a.{column} IS NOT NULL GROUP BY 1"
+    )
+
+
+def _side_balanced(bench: Workbench, side: Side, one_currency: bool) -> bool:
+    if not bench.number(f"SELECT count({sql.name(side.column)}) FROM {bench.good('allocation')}"):
         return True
     if side.table not in bench.tables:
         return False
-    counts = (
-        "a.amount"
-        if not bench.has("allocation", "reversed_on")
-        else "CASE WHEN a.reversed_on IS NULL THEN a.amount ELSE 0 END"
-    )
-    if side.kinds:
-        counts = f"CASE WHEN a.kind = {sql.text(side.kinds)} THEN {counts} ELSE 0 END"
-    target = bench.good(side.table)
-    if side.same_currency and not one_currency:
-        drawn = (
-            f"SELECT a.{column} AS id, CASE WHEN i.currency IS NOT DISTINCT FROM t.currency THEN {counts} ELSE 0 END AS n "
-            f"FROM {relation} a LEFT JOIN {bench.good('invoice')} i ON a.invoice_id = i.invoice_id "
-            f"LEFT JOIN {target} t ON a.{column} = t.{sql.name(side.key)} WHERE a.{column} IS NOT NULL"
-        )
-    else:
-        drawn = f"SELECT a.{column} AS id, {counts} AS n FROM {relation} a WHERE a.{column} IS NOT NULL"
     wrong = "t.amount IS NULL OR d.drawn > t.amount"
     if side.word == "credit note":
         wrong += " OR t.kind <> 'credit_note'"
     return not bench.number(
-        f"SELECT count(*) FROM (SELECT id, sum(n) AS drawn FROM ({drawn}) GROUP BY id) d "
-        f"LEFT JOIN {target} t ON d.id = t.{sql.name(side.key)} WHERE {wrong}"
+        f"SELECT count(*) FROM ({_drawn(bench, side, one_currency)}) d "
+        f"LEFT JOIN {bench.good(side.table)} t ON d.id = t.{sql.name(side.key)} WHERE {wrong}"
     )
 
 
@@ -98,38 +102,45 @@ def check_balances(bench: Workbench) -> None:
 
     First each that is too large alone, then, in the order of their dates, those that no longer fit.
     """
+    one_currency = _one_currency(bench)
     for side in SIDES:
-        if bench.has("allocation", side.column) and side.table in bench.tables:
+        if not bench.has("allocation", side.column) or side.table not in bench.tables:
+            continue
+        bench.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE overdrawn AS SELECT d.id FROM ({_drawn(bench, side, one_currency)}) d "
+            f"JOIN {bench.good(side.table)} t ON d.id = t.{sql.name(side.key)} WHERE d.drawn > t.amount"
+        )
+        if bench.number("SELECT count(*) FROM overdrawn"):
             _too_large(bench, side, alone=True)
             _too_large(bench, side, alone=False)
 
 
 def _too_large(bench: Workbench, side: Side, *, alone: bool) -> None:
-    reversed_on = "AND a.reversed_on IS NULL " if bench.has("allocation", "reversed_on") else ""
-    kinds = f"AND a.kind = {sql.text(side.kinds)} " if side.kinds else ""
-    same = "AND t.currency = i.currency " if side.same_currency else ""
-    drawn = (
-        "a.amount"
-        if alone
-        else f"sum(a.amount) OVER (PARTITION BY a.{side.column} ORDER BY a.allocated_on, a.allocation_id)"
-    )
-    found = "'allocated ' || drawn || ' of ' || had"
+    column = sql.name(side.column)
+    conditions = [f"a.{column} IN (SELECT id FROM overdrawn)"]
+    if bench.has("allocation", "reversed_on"):
+        conditions.append("a.reversed_on IS NULL")
+    if side.kinds:
+        conditions.append(f"a.kind = {sql.text(side.kinds)}")
+    if side.same_currency:
+        conditions.append("t.currency = i.currency")
+    running = f"sum(a.amount) OVER (PARTITION BY a.{column} ORDER BY a.allocated_on, a.allocation_id)"
+    reason = f"makes the sum of the allocations more than the {side.word} holds"
     rule = Rule(
         ERROR,
         "above_amount",
         "allocation",
         "amount",
-        f"is more than the {side.word} holds"
-        if alone
-        else f"makes the sum of the allocations more than the {side.word} holds",
+        f"is more than the {side.word} holds" if alone else reason,
         f"all allocations of one {side.word} together at most its amount, in the currency of the invoice",
         "Correct the amount, or give the earlier allocation the date on which it was reversed.",
     )
     bench.record(
         rule,
-        f"SELECT _file, _line, {found} AS found FROM ("
-        f"SELECT a._file, a._line, t.amount AS had, CAST({drawn} AS HUGEINT) AS drawn FROM {bench.good('allocation')} a "
+        f"SELECT _file, _line, 'allocated ' || drawn || ' of ' || had AS found FROM ("
+        f"SELECT a._file, a._line, t.amount AS had, CAST({'a.amount' if alone else running} AS HUGEINT) AS drawn "
+        f"FROM {bench.good('allocation')} a "
         f"JOIN {bench.good('invoice')} i ON a.invoice_id = i.invoice_id "
-        f"JOIN {bench.good(side.table)} t ON a.{side.column} = t.{side.key} "
-        f"WHERE true {reversed_on}{kinds}{same}) WHERE drawn > had",
+        f"JOIN {bench.good(side.table)} t ON a.{column} = t.{sql.name(side.key)} "
+        f"WHERE {' AND '.join(conditions)}) WHERE drawn > had",
     )

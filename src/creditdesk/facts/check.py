@@ -97,6 +97,8 @@ def _check(bench: Workbench, out: Path | None, progress: Progress, currency: str
         check_allocations(bench)
         check_balances(bench)
     progress("writing", steps - 1, steps)
+    for name in bench.tables:
+        bench.fill_problems(name)
     tables = {name: _finish(bench, loaded, out) for name, loaded in bench.tables.items()}
     held = held_customers(bench, _quarantined_before(bench))
     problems, counts, quarantine = collect_problems(bench, out, SHOWN_PROBLEMS)

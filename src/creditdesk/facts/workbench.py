@@ -149,21 +149,38 @@ class Workbench:
         if not count:
             return 0
         self.rules.append(rule)
-        error = rule.severity == ERROR
-        whole_row = "(SELECT r FROM (SELECT raw.* EXCLUDE (_file, _line)) AS r)" if error else "NULL"
-        customer = sql.name("customer_id") if "customer_id" in loaded.present else "NULL"
         self.con.execute(
-            f"INSERT INTO problem SELECT {number}, raw._file, raw._line, left(b.found, 200), "
-            f"nullif(CAST({customer} AS VARCHAR), ''), left(to_json({whole_row}), {SHOWN}) "
-            f"FROM {loaded.raw} raw JOIN broken b ON raw._line = b._line AND raw._file = b._file"
+            f"INSERT INTO problem SELECT {number}, _file, _line, left(found, 200), NULL, NULL FROM broken"
         )
-        if error:
+        if rule.severity == ERROR:
             bad = self.bad(rule.table)
             self.con.execute(f"INSERT INTO {bad} SELECT _file, _line FROM broken EXCEPT SELECT * FROM {bad}")
             loaded.quarantined = loaded.refused + self.number(f"SELECT count(*) FROM {bad}")
         else:
             loaded.warnings += count
         return count
+
+    def fill_problems(self, table: str) -> None:
+        """Add to the problems of a table whose rows they are, and the rows that are out: in one pass over it."""
+        loaded = self.tables[table]
+        numbers = {no: rule.severity == ERROR for no, rule in enumerate(self.rules) if rule.table == table}
+        if not numbers:
+            return
+        mine = ", ".join(map(str, numbers))
+        errors = ", ".join(str(no) for no, error in numbers.items() if error) or "NULL"
+        customer = sql.name("customer_id") if "customer_id" in loaded.present else "NULL"
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE filled AS SELECT raw._file, raw._line, "
+            f"nullif(CAST({customer} AS VARCHAR), '') AS customer, "
+            f"CASE WHEN l.out THEN left(to_json((SELECT r FROM (SELECT raw.* EXCLUDE (_file, _line)) AS r)), {SHOWN}) "
+            f"END AS content FROM {loaded.raw} raw JOIN (SELECT file, line, coalesce(bool_or(no IN ({errors})), false) "
+            f"AS out FROM problem WHERE no IN ({mine}) AND row IS NULL GROUP BY 1, 2) l "
+            f"ON raw._line = l.line AND raw._file = l.file"
+        )
+        self.con.execute(
+            f"UPDATE problem SET customer_id = customer, row = CASE WHEN no IN ({errors}) THEN content END FROM filled "
+            f"WHERE file = _file AND line = _line AND no IN ({mine}) AND row IS NULL"
+        )
 
     def put_problems(self, rows: list[tuple[object, ...]]) -> None:
         """Write down problems found outside of SQL: number of the rule, file, line, found, customer_id, row."""
