@@ -53,9 +53,11 @@ demo: $(VENV)/.project ## run the main job on a made-up company and show where i
 bench: $(VENV)/.project $(VENV)/.test ## measure what docs/benchmarks.md lists, and write the results into it
 	@$(BIN)/python benchmarks/run.py $(BENCH)
 
-docs: $(VENV)/.project ## regenerate docs/profile.md and docs/policy-reference.md from the code
-	@$(BIN)/python -m creditdesk.engine.profile_reference > docs/profile.md
-	@$(BIN)/python -m creditdesk.policy.reference > docs/policy-reference.md
+docs: $(VENV)/.project ## regenerate the references in docs/ from the code
+	@$(BIN)/python -m creditdesk.policy.reference > docs/policy-reference.md.new
+	@mv docs/policy-reference.md.new docs/policy-reference.md
+	@$(BIN)/python -m creditdesk.engine.profile_reference > docs/profile.md.new
+	@mv docs/profile.md.new docs/profile.md
 
 # ---------------------------------------------------------------------------------------------------- the checks
 
