@@ -8,6 +8,7 @@ from ibis import _
 
 from creditdesk.engine.arith import Value, attach, holds, to_day
 from creditdesk.engine.binding import latest
+from creditdesk.engine.contact_history import failed_channels
 from creditdesk.engine.day import Day
 from creditdesk.engine.message import KEY
 
@@ -22,18 +23,35 @@ def addresses_known(day: Day) -> bool:
 
 def reach(day: Day, due: ir.Table) -> ir.Table:
     """Stage `reach`: one row per row of `due`: payer, company, chosen (the channel that reaches the payer, null when
-    none does), contact_id, contact_language."""
+    none does), contact_id, contact_language.
+    """
     found = attach(
-        due.select(*KEY, "do", "channel_first", "preferred_channel", "option_1", "option_2", "option_3"),
+        due.select(
+            *KEY,
+            "procedure",
+            "case_no",
+            "step",
+            "do",
+            "channel_first",
+            "preferred_channel",
+            "option_1",
+            "option_2",
+            "option_3",
+        ),
         _addresses(day, due),
         "payer",
     )
+    if day.facts.has("action"):
+        found = attach(found, failed_channels(day), ["payer", "procedure", "case_no", "step"])
+    else:
+        found = found.mutate(failed=ibis.null("array<string>"))
     return day.stages.run("reach", _channel(found))
 
 
 def _addresses(day: Day, due: ir.Table) -> ir.Table:
     """Per payer: email_contact, phone_contact, mobile_contact, letter_contact (contact ids), has_email, has_phone,
-    has_mobile, has_letter, contact_language."""
+    has_mobile, has_letter, contact_language.
+    """
     facts, now = day.facts, day.clock.day
     payers = due.group_by("payer").aggregate(
         sold=(_.owner == "account_manager").any(), street=holds(_.street.notnull()).any()
@@ -100,7 +118,8 @@ def _channel(found: ir.Table) -> ir.Table:
         )
 
     options = [own, found.do, found.option_1, found.option_2, found.option_3]
-    chosen = ibis.cases(*[(holds(reaches(option)), option) for option in options], else_=ibis.null("string"))
+    open_to = [holds(reaches(option)) & ~holds(found.failed.contains(option)) for option in options]
+    chosen = ibis.cases(*zip(open_to, options, strict=True), else_=ibis.null("string"))
     found = found.mutate(chosen=chosen)
     contact = ibis.cases(
         (found.chosen.isin(["letter", "registered_letter", "legal_notice"]), found.letter_contact),

@@ -25,7 +25,7 @@ def before_due(
         busy: rows payer that have a step of their case due: one voice, the case goes first.
     """
     now = day.clock.day
-    open_items = item.filter((item.kind == "invoice") & ~item.settled & (item.age <= 0)).select(
+    open_items = item.filter((item.kind == "invoice") & ~item.settled & (item.age < 0)).select(
         *KEY, "invoice_id", "currency", "base", "eff_day", "open", "open_base"
     )
     if day.facts.has("dispute"):

@@ -45,7 +45,7 @@ def procedure_actions(day: Day, debtor: ir.Table) -> ir.Table | None:
     owner = debtor.select("customer_id", "payer", "company", "place")
     action = attach(action, owner, "customer_id")
     return action.select(
-        "action_id", "procedure", "level", "channel", "outcome", "done_day", "invoice_ids", "place",
+        "action_id", "procedure", "level", "channel", "outcome", "done_day", "invoice_ids", "document", "place",
         payer=ibis.coalesce(action.payer, action.customer_id),
         company=action.company.fill_null(""),
         case_no=action.case_no.fill_null(1),
@@ -79,8 +79,12 @@ def done_steps(day: Day, actions: ir.Table, procedure_of: ir.Table, ladder: Ladd
     )
     found = found.mutate(_trying=found.outcome.isin(ATTEMPTS).fill_null(False))
     found = found.mutate(_day_no=ibis.dense_rank().over(days))
+    # a task for Sales is done with an outcome, a registered letter with its number (R4)
+    silent = found.outcome.isnull() & (
+        (found.channel == "sales") | ((found.channel == "registered_letter") & found.document.isnull())
+    )
     enough = found["_trying"] & (found["_day_no"] == found.attempts.fill_null(3) - 1)
-    found = found.filter(found.outcome.isnull() | found.outcome.isin(COMPLETES) | enough)
+    found = found.filter((found.outcome.isnull() & ~silent) | found.outcome.isin(COMPLETES) | enough)
     found = attach(found, procedure_of.rename(current="procedure"), "payer")
     level = ibis.coalesce(found.level, found.own_level, 1)
     found = found.mutate(level=level, own=holds(found.procedure == found.current) & found.own_idx.notnull())
@@ -111,7 +115,7 @@ def case_invoices(day: Day, done: ir.Table, item: ir.Table) -> ir.Table:
     """
     facts = day.facts
     # an insolvent's or handed-over invoice has left the case: only what is still dunned holds it open
-    opened = item.filter((item.kind == "invoice") & ~item.settled & (item.written_off == 0)).select(
+    opened = item.filter((item.kind == "invoice") & ~item.settled).select(
         "invoice_id", "eff_day", "issued_day", owner="payer"
     )
     keys = [
@@ -179,39 +183,43 @@ def case_states(
     Args:
         left: rows invoice_id that have left the case though open (handed over, or claimed in an insolvency).
 
-    Columns: payer, company, last_case (highest case number), is_open, pos, level, ends, last_step (the furthest that
+    Columns: payer, company, last_case (the highest open case, else the highest), is_open, pos, level, ends, last_step (the furthest that
     covered an open invoice), last_done_day, last_done_step and last_procedure (of the last step done, whichever),
     case_start, steps_done.
     """
     key = ["payer", "company"]
-    latest = done.group_by(*key).aggregate(last_case=_.case_no.max())
-    current = done.inner_join(latest, key)
-    current = current.filter(current.case_no == current.last_case)
-    order = ibis.window(group_by=key, order_by=[ibis.desc("done_day"), ibis.desc("pos"), ibis.desc("step")])
-    current = current.mutate(_last=ibis.row_number().over(order))
-    head = current.group_by(*key).aggregate(
-        last_case=_.case_no.max(),
-        last_done_day=_.done_day.max(),
-        case_start=_.done_day.min(),
-        last_procedure=_.procedure.max(where=current["_last"] == 0),
-        last_done_step=_.step.max(where=current["_last"] == 0),
-        steps_done=_.count(),
-    )
     amounts = item.select("invoice_id", "open_base")
     standing = invoices.inner_join(amounts, "invoice_id")
     if left is not None:
         standing = standing.anti_join(left, "invoice_id")
-    standing = standing.inner_join(latest, key)
-    standing = standing.filter(standing.case_no == standing.last_case)
+    # a case is open while its invoices still owe what is worth asking for; an old one may be open again
+    least = max(least_minimum(day.policy, day), 1)
+    cases = standing.group_by(*key, "case_no").aggregate(rest=_.open_base.sum())
+    cases = cases.filter(cases.rest >= least).select(*key, "case_no", open_case=True)
+    done = attach(done, cases, [*key, "case_no"])
+    latest = done.group_by(*key).aggregate(
+        last_case=_.case_no.max(), open_no=_.case_no.max(where=holds(done.open_case))
+    )
+    current = done.inner_join(latest, key)
+    current = current.filter(current.open_no.isnull() | holds(current.open_case))
+    order = ibis.window(group_by=key, order_by=[ibis.desc("done_day"), ibis.desc("pos"), ibis.desc("step")])
+    current = current.mutate(at=ibis.row_number().over(order))
+    head = current.group_by(*key).aggregate(
+        last_case=ibis.coalesce(_.open_no.max(), _.last_case.max()),
+        is_open=_.open_no.max().notnull(),
+        last_done_day=_.done_day.max(),
+        case_start=_.done_day.min(),
+        last_procedure=_.procedure.max(where=current["at"] == 0),
+        last_done_step=_.step.max(where=current["at"] == 0),
+        steps_done=_.count(),
+    )
+    standing = standing.inner_join(cases, [*key, "case_no"])
     far = ibis.window(group_by=key, order_by=[ibis.desc("pos"), ibis.desc("level"), "step", "invoice_id"])
-    standing = standing.mutate(_far=ibis.row_number().over(far))
+    standing = standing.mutate(at=ibis.row_number().over(far))
     state = standing.group_by(*key).aggregate(
-        rest=_.open_base.sum(),
         pos=_.pos.max(),
         level=_.level.max(),
-        ends=_.ends.max(where=standing["_far"] == 0),
-        last_step=_.step.max(where=standing["_far"] == 0),
+        ends=_.ends.max(where=standing["at"] == 0),
+        last_step=_.step.max(where=standing["at"] == 0),
     )
-    found = attach(head, state, key)
-    is_open = holds(found.rest > 0) & holds(found.rest >= least_minimum(day.policy, day))
-    return day.stages.run("case_state", found.mutate(is_open=is_open).drop("rest"))
+    return day.stages.run("case_state", attach(head, state, key))

@@ -42,11 +42,10 @@ def past_due(
     late = item.filter(item.overdue)
     start = late.eff_day
     if facts.any("invoice", "corrects_invoice_id"):
-        # a corrected invoice counts from its own sending (R10)
+        # a corrected invoice counts from its own sending, with its own term (R10)
+        resent = (late.sent_day + late.term_days).fill_null(0)
         start = ibis.ifelse(
-            late.corrects_invoice_id.notnull(),
-            ibis.greatest(late.eff_day, late.sent_day.fill_null(0)),
-            late.eff_day,
+            late.corrects_invoice_id.notnull(), ibis.greatest(late.eff_day, resent), late.eff_day
         )
     found = late.select(
         "payer", "company", "customer_id", "invoice_id", "currency", "base", "eff_day", "issued_day", "open",
@@ -62,7 +61,7 @@ def past_due(
     else:
         found = found.mutate(disputed=none, dispute_until=none, dispute_resume=none)
     if facts.has("plan"):
-        found = attach(found, suspension.planned(day, debtor), "invoice_id")
+        found = attach(found, suspension.planned(day, debtor, funds), "invoice_id")
     else:
         found = found.mutate(in_plan=False, plan_until=none, plan_resume=none)
     if facts.any("action", "invoice_ids"):
@@ -91,8 +90,9 @@ def past_due(
     )
     found = found.mutate(
         is_handed_over=holds(found.handed_over),
-        is_written_off=found.written_off > 0,
-        is_direct_debit=holds(found.debit_until >= now),
+        # what is written off whole is settled and never past due; the rest of a part write-off stays collectible
+        is_written_off=ibis.literal(False),
+        is_direct_debit=holds(found.debit_until > now),
         is_claimed_paid=holds(found.claim_until >= now),
         is_invoice_not_delivered=undelivered,
         is_factored=found.factored,
@@ -115,7 +115,7 @@ def past_due(
     found = suspension.in_base(day, found, open_base="open", net_base="_need")
     resume = ibis.greatest(found.dispute_resume, found.plan_resume, found.promise_resume)
     until = ibis.least(
-        ibis.ifelse(found.is_direct_debit, found.debit_until + 1, none),
+        ibis.ifelse(found.is_direct_debit, found.debit_until, none),
         ibis.ifelse(found.off_plan > 0, found.plan_until + 1, none),
         ibis.ifelse(found.off_promise > 0, found.promise_until + 1, none),
         ibis.ifelse(found.is_claimed_paid, found.claim_until + 1, none),

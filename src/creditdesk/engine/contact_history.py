@@ -58,6 +58,13 @@ def attempts(day: Day) -> ir.Table:
     return tried.group_by("payer", "procedure", "case_no", "step").aggregate(no_answers=_.count())
 
 
+def failed_channels(day: Day) -> ir.Table:
+    """Rows payer, procedure, case_no, step, failed (channels): what bounced or failed is not used again for the step."""
+    failed = outgoing(day).filter(_.outcome.isin(["bounced", "failed"]) & _.step.notnull())
+    failed = failed.rename(payer="customer_id").group_by("payer", "procedure", "case_no", "step")
+    return failed.aggregate(failed=_.channel.collect())
+
+
 def acted_today(day: Day) -> ir.Table:
     """Rows payer, acted: a step of ours was done, or tried, today: at most one a day (R3)."""
     action = outgoing(day).filter(_.done_day == day.clock.day)

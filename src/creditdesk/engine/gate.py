@@ -82,7 +82,7 @@ def gated(day: Day, due: ir.Table, taken: ir.Table, reach: ir.Table, gate: Gate)
     least = least_minimum(day.policy, day)
     found = found.mutate(
         hold_until=until.cast("int64"),
-        skip=(found.hold == "minimum_amount") & (found.net_base >= least),
+        skip=(found.hold == "minimum_amount") & (found.holds.length() == 1) & (found.net_base >= least),
         language=ibis.coalesce(found.contact_language, found.speaks),
     )
     return day.stages.run("gated", found.select(*GATED))
@@ -181,7 +181,7 @@ def _conditions(day: Day, found: ir.Table) -> dict[str, Value]:
     person_first = holds(found.natural_person) & (
         (found.level == 6) | holds(found.stop_delivery) | (found.do == "hand_over")
     )
-    registered_by_person = (found.do == "registered_letter") & holds(found.person)
+    registered_by_person = (found.do == "registered_letter") & (holds(found.person) | approved)
     payer_paused = holds(found.pauses > 0) | holds(found.channel_pauses > 0)
     cap = ibis.coalesce(found.contact_cap, day.policy.conduct.contact_cap)
     conditions: dict[str, Value] = {code: found[f"any_{code}"] & cut for code in INVOICE_HOLDS}
@@ -200,8 +200,11 @@ def _conditions(day: Day, found: ir.Table) -> dict[str, Value]:
         "contact_cap": holds(found.contacts >= cap) & holds(found.contact),
         "not_a_working_day": ~holds(found.today_works) | (holds(found.person) & ~holds(found.home_works)),
         "legal_notice_first": notice,
-        "natural_person": person_first & ~approved,
-        "needs_approval": (holds(found.approval) & ~approved) | found.waits_go_live | found.any_unapproved,
+        # a step that is skipped for its amount asks nobody's approval, or it would stop the ladder for ever
+        "natural_person": person_first & ~approved & ~below,
+        "needs_approval": (holds(found.approval) & ~approved & ~below)
+        | found.waits_go_live
+        | found.any_unapproved,
         "no_address": found.chosen.isnull(),
     }
     return conditions | {code: payer[code] for code in PAYER_HOLDS if code != "paused"}

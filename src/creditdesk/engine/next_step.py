@@ -98,7 +98,7 @@ STEP = (
 )  # fmt: skip
 """What later stages ask of the payer, its segment and the step that follows."""
 
-CASE = ("is_open", "case_no", "ends", "reached", "last_step", "last_done_day", "last_done_step")
+CASE = ("is_open", "case_no", "case_start", "ends", "reached", "last_step", "last_done_day", "last_done_step")
 TIMES = (
     "today", "today_no", "today_works", "home_no", "home_works", "gross_no", "net_no", "part_no", "due_gross",
     "due_net", "due_day", "is_returned",
@@ -134,7 +134,7 @@ def next_steps(
     none = ibis.null("int64")
     beside = of_payer(day, debtor, segmented)
     if case is not None:
-        beside.append((case.rename(reached="level").drop("case_start", "steps_done"), key))
+        beside.append((case.rename(reached="level").drop("steps_done"), key))
     if part is not None:
         beside.append((part, key))
     found = attach_all(situation, beside)
@@ -142,7 +142,7 @@ def next_steps(
         found = found.mutate(
             last_case=none, is_open=False, pos=none, reached=none, ends=ibis.null("boolean"),
             last_step=ibis.null("string"), last_done_day=none, last_procedure=ibis.null("string"),
-            last_done_step=ibis.null("string"),
+            last_done_step=ibis.null("string"), case_start=none,
         )  # fmt: skip
     if part is None:
         found = found.mutate(part_day=none)
@@ -153,6 +153,8 @@ def next_steps(
         idx=ibis.ifelse(is_open, found.pos, -1) + 1,
         ends=is_open & holds(found.ends),
         counted=ibis.ifelse(is_open, found.last_done_day, none),
+        # what was approved in a case before this one says nothing of this one
+        case_start=ibis.ifelse(is_open, found.case_start, found.last_done_day + 1),
         resumed=found.resume - 1,
         today=day.clock.day,
     )

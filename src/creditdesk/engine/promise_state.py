@@ -48,10 +48,14 @@ def promise_state(day: Day, debtor: ir.Table) -> ir.Table:
     )
     unapproved = covered.over
     if day.facts.has("approval"):
-        approval = day.facts["approval"].filter(_.granted & _.ref.notnull() & (to_day(_.decided_on) <= now))
-        approval = approval.select(promise_id="ref").distinct().mutate(approved=True)
-        covered = attach(covered, approval, "promise_id")
-        unapproved = covered.over & ~covered.approved.fill_null(False)
+        words = day.facts["approval"].filter(_.ref.notnull() & (to_day(_.decided_on) <= now))
+        words = words.group_by(promise_id=_.ref).aggregate(yes=_.granted.any(), no=(~_.granted).any())
+        covered = attach(covered, words, "promise_id")
+        unapproved = covered.over & ~holds(covered.yes)
+        # a promise that a person refused is no promise
+        covered = covered.mutate(
+            active=covered.active & ~(covered.over & holds(covered.no) & ~holds(covered.yes))
+        )
     gone = holds(covered.withdrawn_day <= covered.deadline_day)
     state = ibis.cases(
         (covered.kept, "kept"), (gone, "withdrawn"), (covered.active, "active"), (covered.covered > 0, "partly_kept"),

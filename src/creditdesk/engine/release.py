@@ -13,7 +13,7 @@ from creditdesk.engine.message import KEY
 
 
 def approved_steps(day: Day, due: ir.Table) -> ir.Table:
-    """Rows payer, company, said_yes: the latest word on the step that is due, given since the last step was done.
+    """Rows payer, company, said_yes: the latest word on the step that is due, given since its case began.
 
     An approval names the step by its id or `procedure:case:step`; without a reference it holds for whatever is due.
     """
@@ -23,11 +23,11 @@ def approved_steps(day: Day, due: ir.Table) -> ir.Table:
     words = approval.select(
         "customer_id", "approval_id", "ref", "granted", decided=to_day(approval.decided_on)
     )
-    said = due.select(*KEY, "step", "case_no", "procedure", "last_done_day", customer_id=due.payer)
+    said = due.select(*KEY, "step", "case_no", "procedure", "case_start", customer_id=due.payer)
     said = said.inner_join(words, "customer_id")
     named = said.procedure + ":" + said.case_no.cast("string") + ":" + said.step
     said = said.filter(said.ref.isnull() | (said.ref == said.step) | (said.ref == named))
-    said = said.filter(said.last_done_day.isnull() | (said.decided >= said.last_done_day))
+    said = said.filter(said.case_start.isnull() | (said.decided >= said.case_start))
     order = ibis.window(group_by=KEY, order_by=[ibis.desc("decided"), ibis.desc("approval_id")])
     said = said.mutate(_last=ibis.row_number().over(order)).filter(lambda t: t["_last"] == 0)
     return said.select(*KEY, said_yes="granted")

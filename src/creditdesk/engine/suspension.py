@@ -29,6 +29,7 @@ def disputed(day: Day, debtor: ir.Table) -> ir.Table:
     dispute = attach(dispute, debtor.select("customer_id", "place"), "customer_id")
     dispute = with_no(dispute, day, "place", "closed_day", "closed_no")
     dispute = attach(dispute, today(day, "place", "today"), "place")
+    dispute = attach(dispute, _mended(day), "invoice_id")
     credits = (
         facts["invoice"]
         .filter((_.kind == "credit_note") & (to_day(_.issued) <= now))
@@ -38,7 +39,8 @@ def disputed(day: Day, debtor: ir.Table) -> ir.Table:
     closed = holds(dispute.closed_day <= now)
     mend = dispute.outcome.isin(OURS_TO_MEND).fill_null(False)
     waiting = closed & ~mend & holds(dispute.today_no < dispute.closed_no + wait)
-    uncredited = closed & mend & dispute.credited_day.isnull()
+    mended = dispute.credited_day.notnull() | holds(dispute.mended_day >= to_day(dispute.opened_on))
+    uncredited = closed & mend & ~mended
     dispute = dispute.mutate(
         active=~closed | waiting | uncredited,
         resume_no=ibis.ifelse(closed & ~mend, dispute.closed_no + wait, ibis.null("int64")),
@@ -51,11 +53,28 @@ def disputed(day: Day, debtor: ir.Table) -> ir.Table:
     )
 
 
-def planned(day: Day, debtor: ir.Table) -> ir.Table:
+def _mended(day: Day) -> ir.Table:
+    """Rows invoice_id, mended_day: the last day on which a credit note, a correction or a write-off answered it."""
+    facts, now = day.facts, day.clock.day
+    answers = facts["invoice"].filter(_.corrects_invoice_id.notnull() & (to_day(_.issued) <= now))
+    rows = answers.select(invoice_id=answers.corrects_invoice_id, at=to_day(answers.issued))
+    if facts.has("allocation"):
+        money = facts["allocation"].filter(
+            _.kind.isin(["credit_note", "write_off"]) & (to_day(_.allocated_on) <= now)
+        )
+        rows = rows.union(money.select("invoice_id", at=to_day(money.allocated_on)))
+    return rows.group_by("invoice_id").aggregate(mended_day=_.at.max())
+
+
+def planned(day: Day, debtor: ir.Table, funds: ir.Table | None) -> ir.Table:
     """Rows invoice_id, in_plan, plan_until (day of the next instalment plus its bank days), plan_resume (day), R9.
 
     A plan is in force from its agreement until it ends or an instalment stays unpaid three bank days after its date.
-    Money on its invoices since the agreement pays the instalments in their order.
+    Money on its invoices since the agreement, and money of the payer that is allocated to nothing, pays the
+    instalments in their order.
+
+    Args:
+        funds: rows payer, currency, cash; None when there is none.
     """
     facts, now = day.facts, day.clock.day
     grace = day.policy.conduct.plan_bank_days
@@ -73,6 +92,14 @@ def planned(day: Day, debtor: ir.Table) -> ir.Table:
     instalment = facts["instalment"].mutate(at=to_day(_.due_on))
     instalment = instalment.inner_join(plan.select("plan_id", "bank"), "plan_id")
     instalment = attach(instalment, paid, "plan_id")
+    if funds is not None:
+        owner = plan.select("plan_id", customer_id=plan.survivor_id).inner_join(
+            debtor.select("customer_id", "payer"), "customer_id"
+        )
+        cash = owner.inner_join(funds.select("payer", "cash"), "payer")
+        cash = cash.group_by("plan_id").aggregate(waiting=_.cash.sum())
+        instalment = attach(instalment, cash, "plan_id")
+        instalment = instalment.mutate(paid=instalment.paid.fill_null(0) + instalment.waiting.fill_null(0))
     upto = ibis.window(group_by="plan_id", order_by="at", preceding=None, following=0)
     instalment = instalment.mutate(asked=instalment.amount.sum().over(upto))
     unpaid = instalment.filter(lambda t: t.asked > t.paid.fill_null(0) + _slack(day))
