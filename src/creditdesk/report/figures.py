@@ -37,6 +37,8 @@ FOR_A_PERSON = (
 
 URGENT = 25
 LISTED = 12
+HARDLY = 10
+"""A source of a criterion that fewer than one in ten customers were read from is not shown."""
 
 
 @dataclass
@@ -90,6 +92,23 @@ def grouped(output: Output, table: ir.Table, keys: tuple[str, ...], *sums: str) 
 
 
 _MONEY = ("open_amount", "overdue_amount", "exposure", "uninsured_maximum_loss")
+
+
+def sources(output: Output) -> dict[str, list[str]]:
+    """Per criterion the columns it was read from, the most used first; one that hardly occurs is left out."""
+    reason = output.decision.select(reason=_.reasons.unnest()).mutate(
+        criterion=_.reason["criterion"],
+        column=_.reason["rule"].split(":")[0],
+        known=_.reason["band"].notnull(),
+    )
+    counted = reason.filter(_.known & (_.column != "")).group_by("criterion", "column").aggregate(n=_.count())
+    found: dict[str, dict[str, int]] = {}
+    for row in output.rows(counted.order_by([ibis.desc("n"), "column"])):
+        found.setdefault(row["criterion"], {})[row["column"]] = row["n"]
+    return {
+        criterion: [column for column, n in columns.items() if n * HARDLY >= sum(columns.values())]
+        for criterion, columns in found.items()
+    }
 
 
 def with_something_open(output: Output) -> int:

@@ -86,6 +86,7 @@ def render(output: Output, code: str | None = None, *, anonymous: bool = False) 
         keys=keys(t, everyone, opened, aged, due_total, held_total),
         matrix=drawn,
         heat=heat(drawn),
+        sources=figures.sources(output),
         some=lambda amounts: any(amounts.values()),
         due_channels=due,
         due_total=due_total,
@@ -142,7 +143,7 @@ def lead(t: Language, everyone: Group, customers: int, due: Group, held: Group) 
     else:
         sentences.append(t("report.lead_nothing_due"))
     if held.count:
-        sentences.append(t("report.lead_held", n=held.count))
+        sentences.append(t("report.lead_held" if due.count else "report.lead_only_held", n=held.count))
     return " ".join(sentences)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from rich.console import Group, RenderableType
@@ -34,7 +35,7 @@ def overview(output: Output, code: str | None = None, *, anonymous: bool = False
         title,
         Text(lead(t, everyone, figures.with_something_open(output), due_total, held_total)),
         "",
-        _matrix(t, words, figures.matrix(output, policy)),
+        _matrix(t, words, figures.matrix(output, policy), figures.sources(output)),
         "",
         *_due(t, due),
         *_held(t, held),
@@ -42,12 +43,16 @@ def overview(output: Output, code: str | None = None, *, anonymous: bool = False
     )
 
 
-def _matrix(t: Language, words: Words, matrix: figures.Matrix) -> RenderableType:
+def _matrix(
+    t: Language, words: Words, matrix: figures.Matrix, sources: Mapping[str, Sequence[str]]
+) -> RenderableType:
     drawn = Table(show_header=True, header_style="dim", pad_edge=False, expand=False)
     drawn.add_column("")
     rows, columns = words.policy.matrix.rows, words.policy.matrix.columns
     for column in matrix.columns:
-        drawn.add_column(f"{words.band(column)} {words.band_range(columns, column)}")
+        drawn.add_column(
+            f"{words.band(column)} {words.band_range(columns, column, sources.get(columns, ()))}"
+        )
     for row in matrix.rows:
         cells: list[RenderableType] = []
         for column in matrix.columns:
@@ -56,7 +61,11 @@ def _matrix(t: Language, words: Words, matrix: figures.Matrix) -> RenderableType
             text.append(f"\n{t.number(cell.group.count)}", style="not bold")
             text.append(f"  {t.amounts(cell.group['exposure'], short=True)}", style="not bold dim")
             cells.append(text)
-        drawn.add_row(f"{words.band(row)}\n{words.band_range(rows, row)}", *cells, end_section=True)
+        drawn.add_row(
+            f"{words.band(row)}\n{words.band_range(rows, row, sources.get(rows, ()))}",
+            *cells,
+            end_section=True,
+        )
     if not matrix.outside:
         return drawn
     outside = ", ".join(

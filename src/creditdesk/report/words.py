@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -227,18 +227,28 @@ class Words:
         """The name of a band."""
         return self.lower(self.t.named("band", band))
 
-    def band_range(self, criterion: str, band: str) -> str:
-        """What a band means: the conditions of the criterion's first source, as the policy writes them."""
+    def band_range(self, criterion: str, band: str, read_from: Sequence[str] = ()) -> str:
+        """What a band means: the conditions of the criterion's sources, as the policy writes them.
+
+        Args:
+            read_from: the columns that the criterion was read from in this run; empty = the first one of the policy.
+        """
         found = self.policy.criteria[criterion]
-        bands = found.bands or (found.first_known[0].bands if found.first_known else {})
-        column = _COLUMNS.get(found.column or (found.first_known[0].column if found.first_known else ""))
-        condition = bands.get(band, "")
+        bands = {source.column: source.bands for source in found.first_known}
+        if found.column:
+            bands = {found.column: found.bands}
+        columns = [column for column in bands if column in read_from] or list(bands)[:1]
+        return "; ".join(self._range(column, bands[column].get(band, "")) for column in columns)
+
+    def _range(self, column: str, condition: str) -> str:
         for spoken, sign in (("<=", "≤"), (">=", "≥")):
             condition = condition.replace(spoken, sign)
-        unit = (
-            self.t.named("unit", column.unit).lower() if column is not None and column.unit in _SPOKEN else ""
-        )
-        return f"{condition} {unit}".strip()
+        if column == "turnover_class":
+            return self.t("reason.class", value=condition)
+        unit = _COLUMNS[column].unit if column in _COLUMNS else ""
+        if unit.startswith("minor units"):
+            return f"{condition} {self.policy.currency}"
+        return f"{condition} {self.lower(self.t.named('unit', unit))}" if unit in _SPOKEN else condition
 
     def policy_of(self, name: str) -> str:
         """What a segment gets, in one line."""
