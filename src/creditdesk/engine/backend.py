@@ -19,10 +19,17 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-
 # A value named in one step stays a column in SQL. Fused, it would be written out at every place that reads it, and
 # values built of such values would grow to hundreds of kilobytes; the engines flatten the steps anyway.
 ibis.options.sql.fuse_selects = False
+
+
+_DAY = "creditdesk_day"
+
+
+@ibis.udf.scalar.builtin(signature=(("string",), "int64"))  # type: ignore[untyped-decorator]
+def getvariable(which: Any) -> Any:
+    """A variable of the session, in DuckDB."""
 
 
 class StageError(RuntimeError):
@@ -51,6 +58,9 @@ class Backend(Protocol):
 
     def again(self, name: str, sql: str, schema: ibis.Schema) -> None:
         """Materialise the same SQL anew (a replayed day): nothing is built or compiled."""
+
+    def set_day(self, day: int) -> Any:
+        """Set the day (since 1970-01-01) of the statements that follow; gives a constant for it, None where none is."""
 
     def fetch(self, expression: ir.Table) -> pa.Table:
         """All rows, as Arrow, with integers and nested columns intact."""
@@ -131,6 +141,11 @@ class DuckDB:
             self.con.raw_sql(f"INSERT INTO {_identifier(name)} {sql}")
         except Exception as cause:
             raise StageError(name, sql, cause) from cause
+
+    def set_day(self, day: int) -> Any:
+        # a variable is a constant when a statement is planned; a scalar subquery would be a join wherever it stands
+        self.con.raw_sql(f"SET VARIABLE {_DAY} = CAST({day:d} AS BIGINT)")
+        return getvariable(_DAY)
 
     def fetch(self, expression: ir.Table) -> pa.Table:
         return expression.to_pyarrow()

@@ -72,13 +72,21 @@ class Stages:
 
 @dataclass(frozen=True)
 class Clock:
-    """The day of a run, as data: a one-row table with `as_of` (date) and `day` (days since 1970-01-01)."""
+    """The day of a run, as data: a one-row table with `as_of` (date) and `day` (days since 1970-01-01).
+
+    Attributes:
+        table: the one row.
+        known: an expression that an engine plans as a constant, where it has one; None = the row is asked.
+    """
 
     table: ir.Table
+    known: Value | None = None
 
     @property
     def day(self) -> Value:
         """The day as a scalar expression (int64)."""
+        if self.known is not None:
+            return self.known
         # Ibis lends a bare scalar query the name of the column it becomes, in every place where it stands: a sum does not
         return self.table.day.as_scalar() + 0
 
@@ -90,10 +98,6 @@ class Clock:
     @staticmethod
     def put(backend: Backend, as_of: date) -> Clock:
         """Set the day of a run; again for the next day of a replay."""
-        rows = pa.table(
-            {
-                "as_of": pa.array([as_of], pa.date32()),
-                "day": pa.array([as_of.toordinal() - EPOCH_ORDINAL], pa.int64()),
-            }
-        )
-        return Clock(backend.put("clock", rows))
+        day = as_of.toordinal() - EPOCH_ORDINAL
+        rows = pa.table({"as_of": pa.array([as_of], pa.date32()), "day": pa.array([day], pa.int64())})
+        return Clock(backend.put("clock", rows), backend.set_day(day))
