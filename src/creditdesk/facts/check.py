@@ -63,7 +63,8 @@ def check_folder(
     spill = Path(tempfile.mkdtemp(prefix="creditdesk-check-", dir=out))
     con = duckdb.connect()
     try:
-        for name, value in {"temp_directory": str(spill), "memory_limit": memory, "TimeZone": "UTC"}.items():
+        settings = {"temp_directory": str(spill), "memory_limit": memory, "TimeZone": "UTC"}
+        for name, value in {**settings, "enable_progress_bar": "false"}.items():
             con.execute(f"SET {name} = {sql.text(value)}")
         bench = Workbench(con, found)
         bench.whole.extend(found.problems)

@@ -116,7 +116,8 @@ class Workbench:
         loaded = self.tables[table]
         if loaded.quarantined == loaded.refused:
             return loaded.typed
-        return f"(SELECT * FROM {loaded.typed} ANTI JOIN {self.bad(table)} USING (_file, _line))"
+        place = "_line" if len(loaded.files.paths) == 1 else "_file, _line"  # comparing texts costs
+        return f"(SELECT * FROM {loaded.typed} ANTI JOIN {self.bad(table)} USING ({place}))"
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether the table is there, with all these columns."""
