@@ -13,7 +13,7 @@ from creditdesk.engine.stages import Stages
 from creditdesk.engine.walk import Walk
 from creditdesk.facts.decisions import TABLES_OUT
 from creditdesk.policy.document import Policy
-from stories.reference_procedure import World, decide
+from stories.reference_procedure import Place, World, decide
 from stories.walk import OUTPUTS, Decider, Row, Rows, arrow
 
 GROWING = (
@@ -70,8 +70,8 @@ def reference(tables: Mapping[str, list[Row]], policy: Policy, day: date, previo
             continue
         places = {None, f"country = '{customer.get('country')}'"}
         procedure = next(each.use for each in policy.segments[segment].procedure if each.when in places)
-        answer = decide(world, name, str(customer.get("company_id") or "HQ"), segment, procedure, day,
-                        since=since, listed_since=listed.get(name))  # fmt: skip
+        at = Place(segment, procedure, since)
+        answer = decide(world, name, str(customer.get("company_id") or "HQ"), at, day, listed.get(name))
         found["decision"].append(
             {"customer_id": name, "segment": segment, "procedure": procedure, "case_no": answer.case_no,
              "last_step": answer.last_step, "next_step": answer.next_step, "next_due_on": answer.next_due_on}

@@ -34,6 +34,7 @@ class Invoice:
     delivery_state: str | None = None
     factored_on: date | None = None
     corrects: str | None = None
+    direct_debit: bool = False
 
 
 @dataclass(frozen=True)
@@ -197,8 +198,10 @@ class Payer:
     contra: int = 0
     bank_known_to: date | None = None
     """Last day that every receipts account is known to; None when there is no bank statement at all."""
-    go_live_recorded: bool = False
+    live_since: date | None = None
+    """First day on which anybody was released (R5); None when nobody was."""
     own_actions_exist: bool = False
+    """Whether a step of ours was done for any payer."""
 
 
 @cache
@@ -262,6 +265,7 @@ def payer_on(
             delivery_state=row.get("delivery_state"),
             factored_on=_past(row.get("factored_on"), on),
             corrects=row.get("corrects_invoice_id"),
+            direct_debit=row.get("payment_method") == "direct_debit",
         )
     candidates = {row["payment_id"] for row in filter(mine, _rows(tables, "payment_candidate"))}
     for row in _rows(tables, "payment"):
@@ -373,7 +377,7 @@ def _agreements(found: Payer, tables: Tables, mine: object, on: date) -> None:
                 )
             )
     for row in filter(mine, _rows(tables, "legal_status")):
-        if row["from_on"] <= on and (row.get("ended_on") or ENDLESS) >= on:
+        if row["from_on"] <= on <= (row.get("ended_on") or ENDLESS):
             found.legal.append(
                 LegalStatus(row["kind"], row["from_on"], row.get("ended_on"), row.get("claim_deadline"))
             )
@@ -384,8 +388,6 @@ def _casework(found: Payer, tables: Tables, mine: object, on: date) -> None:
         if row["done_on"] > on:
             continue
         listed = tuple(row.get("invoice_ids") or ())
-        if row["direction"] == "out" and row.get("procedure") and row["procedure"] != "imported":
-            found.own_actions_exist = True
         if mine(row) and (not listed or any(item in found.invoices for item in listed)):
             found.actions.append(
                 Action(row["action_id"], row.get("procedure"), row.get("case_no"), row.get("step"),
@@ -396,8 +398,6 @@ def _casework(found: Payer, tables: Tables, mine: object, on: date) -> None:
     for row in _rows(tables, "approval"):
         if row["decided_on"] > on:
             continue
-        if row["subject"] == "go_live":
-            found.go_live_recorded = True
         if row.get("customer_id") in (None, found.id):
             found.approvals.append(
                 Approval(row.get("customer_id"), row["subject"], row.get("ref"), row["decided_on"],

@@ -12,8 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from creditdesk.policy.document import Policy
 from stories.reference_facts import Dispute, Invoice, Payer, Plan, Promise, places
 
-OUR_FAULT = ("missing_po", "wrong_address", "not_received")
-REMOVED = ("handed_over", "claimed_paid", "invoice_not_delivered", "factored", "paused")
+REMOVED = ("handed_over", "direct_debit", "claimed_paid", "invoice_not_delivered", "factored", "paused")
 """Holds that take an invoice out of the message as a whole."""
 
 
@@ -63,27 +62,36 @@ def settled(payer: Payer, policy: Policy, invoice: Invoice) -> bool:
     return open_of(payer, invoice) <= tolerance(policy, invoice.amount)
 
 
-def effective_due(payer: Payer, invoice: Invoice) -> date:
-    """R0: the due date, or the next bank day. R10: an invoice corrected for a fault of ours counts from its sending."""
-    bank = places(f"@{invoice.currency}")
-    due = bank.next(invoice.due)
-    faulty = [
-        each for each in payer.disputes
-        if each.reason in OUR_FAULT and each.invoice in (invoice.id, invoice.corrects)
-    ]  # fmt: skip
-    for dispute in faulty:
-        if invoice.sent_on and dispute.opened_on <= invoice.sent_on <= payer.on:
-            due = max(due, bank.next(invoice.sent_on + (invoice.due - invoice.issued)))
+def effective_due(invoice: Invoice) -> date:
+    """R0: the due date, or the next bank day."""
+    return places(f"@{invoice.currency}").next(invoice.due)
+
+
+def counted_from(payer: Payer, invoice: Invoice) -> date:
+    """The day that the steps' offsets count from; a corrected invoice counts from its own sending (R10)."""
+    due = effective_due(invoice)
+    if invoice.corrects and invoice.sent_on and invoice.sent_on <= payer.on:
+        return max(due, invoice.sent_on)
     return due
+
+
+def estate(payer: Payer, invoice: Invoice) -> bool:
+    """R14: issued before an insolvency or other legal status: it is claimed, not dunned."""
+    return any(invoice.issued < each.from_on for each in payer.legal)
+
+
+def has_left(payer: Payer, invoice: Invoice) -> bool:
+    """R12, R14: an invoice that has left its case though it is open."""
+    return handed_over(payer, invoice) or estate(payer, invoice)
 
 
 def past_due(payer: Payer, policy: Policy) -> list[Invoice]:
     """Open invoices past their effective due date, oldest first."""
     found = [
         invoice for invoice in payer.invoices.values()
-        if not settled(payer, policy, invoice) and effective_due(payer, invoice) < payer.on
+        if not settled(payer, policy, invoice) and effective_due(invoice) < payer.on
     ]  # fmt: skip
-    return sorted(found, key=lambda invoice: (effective_due(payer, invoice), invoice.id))
+    return sorted(found, key=lambda invoice: (effective_due(invoice), invoice.id))
 
 
 # ----------------------------------------------------------------------------------------------------------- money
@@ -151,22 +159,48 @@ def promise_deadline(payer: Payer, policy: Policy, promise: Promise) -> date:
     return payer.bank.add(payer.bank.next(promise.due_on), policy.promise.bank_days)
 
 
+def money_for(payer: Payer, promise: Promise) -> list[tuple[date, int]]:
+    """What may cover a promise: of an invoice, what closed it and money allocated to nothing; else all receipts."""
+    whole = receipts(payer)
+    came = []
+    for payment in payer.payments:
+        if payment.id not in whole or payment.currency != promise.currency:
+            continue
+        used = sum(
+            each.amount for each in payer.allocations if each.payment == payment.id and not each.undone_on
+        )
+        amount = whole[payment.id] if promise.invoice is None else max(0, whole[payment.id] - used)
+        came.append((payment.value_on, amount))
+    if promise.invoice is not None:
+        values = {payment.id: payment.value_on for payment in payer.payments}
+        came += [
+            (values.get(each.payment, each.on), each.amount) for each in payer.allocations
+            if each.invoice == promise.invoice and each.kind != "write_off" and not each.undone_on
+        ]  # fmt: skip
+    return sorted((day, amount) for day, amount in came if day >= promise.made_on)
+
+
 def promises_left(payer: Payer, policy: Policy, until: date | None = None) -> dict[str, int]:
-    """What is not yet paid of each promise, by money value-dated from its making to its deadline, oldest first."""
+    """What is not yet covered of each promise by its deadline, an older promise of the same kind coming first."""
     last = until or payer.on
     promises = sorted(payer.promises, key=lambda each: (each.made_on, each.id))
-    left = {each.id: each.amount for each in promises}
-    whole = receipts(payer)
-    for payment in sorted(payer.payments, key=lambda each: (each.value_on, each.id)):
-        money = whole.get(payment.id, 0)
-        if payment.value_on > last:
-            continue
-        for promise in promises:
-            end = promise_deadline(payer, policy, promise)
-            if promise.currency == payment.currency and promise.made_on <= payment.value_on <= end:
-                part = min(money, left[promise.id])
-                left[promise.id] -= part
-                money -= part
+    left: dict[str, int] = {}
+    for promise in promises:
+        end = min(last, promise_deadline(payer, policy, promise))
+        rivals = [
+            each for each in promises
+            if each.id in left and each.invoice == promise.invoice and each.currency == promise.currency
+            and promise_deadline(payer, policy, each) >= promise.made_on
+            and (each.withdrawn_on is None or each.withdrawn_on > promise.made_on)
+        ]  # fmt: skip
+        came = sum(amount for day, amount in money_for(payer, promise) if day <= end)
+        taken = 0
+        for each in rivals:
+            stop = min(end, promise_deadline(payer, policy, each))
+            before = sum(amount for day, amount in money_for(payer, each) if day < promise.made_on)
+            since = sum(amount for day, amount in money_for(payer, each) if promise.made_on <= day <= stop)
+            taken += min(max(0, each.amount - before), since)
+        left[promise.id] = max(0, promise.amount - max(0, came - taken))
     return left
 
 
@@ -194,7 +228,7 @@ def running_promises(payer: Payer, policy: Policy) -> list[Promise]:
 def promise_beyond_policy(payer: Payer, policy: Policy, promise: Promise) -> bool:
     """R8: too far away, one too many at a time, or after too many broken ones."""
     rule = policy.promise
-    if payer.place.between(promise.made_on, promise.due_on) > rule.max_days:
+    if payer.bank.between(promise.made_on, payer.bank.next(promise.due_on)) > rule.max_days:
         return True
     earlier = [
         each for each in payer.promises
@@ -282,15 +316,22 @@ def dispute_holds(payer: Payer, policy: Policy, dispute: Dispute) -> bool:
 # --------------------------------------------------------------------------------------------------- whole invoices
 
 
-def in_collection_until(payer: Payer, policy: Policy, collect_on: date) -> date:
-    """R13: the first day on which a direct debit that came to nothing is collectible."""
-    return payer.bank.add(payer.bank.next(collect_on), policy.conduct.direct_debit_bank_days)
+def in_collection(payer: Payer, policy: Policy, invoice: Invoice) -> bool:
+    """R13: a direct debit under way, until five bank days after it; a returned one is collectible at once."""
+    own = [each for each in payer.collections if each.invoice == invoice.id]
+    days = [each.collect_on for each in own]
+    back = [each.returned_on for each in own if each.returned_on]
+    if not days and invoice.direct_debit:
+        days = [effective_due(invoice)]
+    if not days or (back and max(back) >= max(days)):
+        return False
+    return payer.on < payer.bank.add(payer.bank.next(max(days)), policy.conduct.direct_debit_bank_days)
 
 
 def claimed_paid_through(payer: Payer, policy: Policy, invoice: Invoice) -> date | None:
     """The last bank day of the one wait that the debtor's word gives; None when nothing was said."""
     for action in payer.actions:
-        said = action.outcome == "paid_claimed" and effective_due(payer, invoice) < action.done_on
+        said = action.outcome == "paid_claimed" and effective_due(invoice) < action.done_on
         if said and (not action.invoices or invoice.id in action.invoices):
             start = payer.bank.next(action.done_on)
             return payer.bank.add(start, policy.conduct.claimed_paid_bank_days)
@@ -312,6 +353,7 @@ def removed(payer: Payer, policy: Policy, invoice: Invoice) -> list[str]:
     )
     found = {
         "handed_over": handed_over(payer, invoice),
+        "direct_debit": in_collection(payer, policy, invoice),
         "claimed_paid": claimed is not None and payer.on <= claimed,
         "invoice_not_delivered": undelivered,
         "factored": invoice.factored_on is not None,
@@ -332,10 +374,9 @@ def claim(payer: Payer, policy: Policy) -> Claim:
     invoices = past_due(payer, policy)
     planned = {item for plan in payer.plans if plan_runs(payer, policy, plan) for item in plan.invoices}
     rest: dict[str, int] = {}
-    collection: dict[str, int] = {}
     for invoice in invoices:
         codes = removed(payer, policy, invoice)
-        amount = 0 if codes else open_of(payer, invoice)
+        amount = 0 if codes or estate(payer, invoice) else open_of(payer, invoice)
         disputed = sum(
             each.amount for each in payer.disputes
             if each.invoice == invoice.id and dispute_holds(payer, policy, each)
@@ -346,14 +387,6 @@ def claim(payer: Payer, policy: Policy) -> Claim:
         if invoice.id in planned:
             codes.append("plan")
             amount = 0
-        running = [
-            each for each in payer.collections
-            if each.invoice == invoice.id and each.returned_on is None
-            and payer.on < in_collection_until(payer, policy, each.collect_on)
-        ]  # fmt: skip
-        if running:
-            codes.append("direct_debit")
-            collection[invoice.id] = sum(each.amount for each in running)
         found.codes[invoice.id] = codes
         rest[invoice.id] = amount
     promises = []
@@ -364,13 +397,11 @@ def claim(payer: Payer, policy: Policy) -> Claim:
         elif said is None:
             found.promises_to_approve.append(promise)
     without = dict(rest)
-    _take_collection(without, collection)
     _take_pool(payer, without, Claim())
     wanted = sum(without.values())
     found.without_promises = {item: amount for item, amount in without.items() if amount > 0}
     covered = _take_promises(payer, policy, without, promises)
     promised = _take_promises(payer, policy, rest, promises, found.codes)
-    _take_collection(rest, collection)
     _take_pool(payer, rest, found)
     if promised and covered >= policy.promise.suspend_share * wanted:
         found.suspended = True
@@ -400,11 +431,6 @@ def _take_promises(
             if codes is not None and part and "promised" not in codes[item]:
                 codes[item].append("promised")
     return taken
-
-
-def _take_collection(rest: dict[str, int], collection: dict[str, int]) -> None:
-    for item, amount in collection.items():
-        rest[item] = max(0, rest[item] - amount)
 
 
 def _take_pool(payer: Payer, rest: dict[str, int], found: Claim) -> None:

@@ -30,6 +30,9 @@ PAYER_HOLDS = (
     "legal_notice_first", "natural_person", "needs_approval", "no_address",
 )  # fmt: skip
 
+BESIDE = ("file_claim", "complete_contact")
+"""Tasks that stand beside the steps of a case."""
+
 LEGAL_FIRST_NOTICE = ("NL", "BE")
 """Countries in which a consumer must have had a free notice before costs or hand-over."""
 
@@ -103,15 +106,22 @@ class World:
 
     @cached_property
     def own_actions_since(self) -> date:
+        """The first day on which a step of ours was done for anybody."""
         days = [
-            row["done_on"] for row in self.tables.get("action", ())
+            row["done_on"]
+            for row in self.tables.get("action", ())
             if row["direction"] == "out" and row.get("procedure") not in (None, "imported")
-        ]  # fmt: skip
+        ]
         return min(days, default=date.max)
 
     @cached_property
-    def go_live_since(self) -> date:
-        days = [row["decided_on"] for row in self.tables.get("approval", ()) if row["subject"] == "go_live"]
+    def live_since(self) -> date:
+        """The first day on which a person released anybody."""
+        days = [
+            row["decided_on"]
+            for row in self.tables.get("approval", ())
+            if row["subject"] == "go_live" and row["granted"]
+        ]
         return min(days, default=date.max)
 
     def payer(self, payer: str, company: str, on: date) -> Payer:
@@ -121,7 +131,7 @@ class World:
                 self._cut[payer] = cut_out(self.tables, payer)
             found = payer_on(self._cut[payer], payer, company, on, self.changes)
             found.own_actions_exist = self.own_actions_since <= on
-            found.go_live_recorded = self.go_live_since <= on
+            found.live_since = self.live_since if self.live_since <= on else None
             found.addresses_kept = "contact" in self.tables or any(
                 row.get("street") for row in self.tables.get("customer", ())
             )
@@ -188,7 +198,7 @@ def done_steps(world: World, payer: Payer) -> list[Done]:
     tries: dict[tuple[int, str | None], set[date]] = {}
     for action in payer.actions:
         imported = action.procedure == "imported"
-        if action.direction != "out" or not (imported or (action.procedure and action.step)):
+        if action.direction != "out" or not (imported or own_step(action)):
             continue
         if not imported and (action.case_no or 0) < 1:
             continue
@@ -215,8 +225,6 @@ def completes(policy: Policy, action: Action, tries: int) -> bool:
         return tries >= (step.attempts if step else 3)
     if action.outcome in NOT_DONE:
         return False
-    if action.channel == "registered_letter" and action.procedure != "imported":
-        return bool(action.document)
     return not (action.channel == "sales" and action.outcome is None)
 
 
@@ -248,7 +256,7 @@ def rest_of(world: World, payer: Payer, invoices: frozenset[str]) -> int:
         for invoice in payer.invoices.values()
         if invoice.id in invoices
         and not money.settled(payer, world.policy, invoice)
-        and not money.handed_over(payer, invoice)
+        and not money.has_left(payer, invoice)
     )
 
 
@@ -333,14 +341,14 @@ def case_of(world: World, payer: Payer, procedure: str) -> Case:
     live = [no for no in numbers if is_live(world, payer, dones, no)]
     steps = ladder(world.policy, procedure)
     if not live:
-        tried = [action.case_no or 0 for action in payer.actions if action.procedure and action.step]
+        tried = [action.case_no or 0 for action in payer.actions if own_step(action)]
         started = max(tried, default=0)
         number = started if started > max(numbers, default=0) else max(numbers, default=0) + 1
         return Case(number, [], steps, 0, None)
     own = [done for done in dones if done.case_no in live]
     still = {
         invoice.id for invoice in payer.invoices.values()
-        if not money.settled(payer, world.policy, invoice) and not money.handed_over(payer, invoice)
+        if not money.settled(payer, world.policy, invoice) and not money.has_left(payer, invoice)
     }  # fmt: skip
     covering = [done for done in own if done.invoices & still]
     ranked = sorted(covering, key=lambda done: (position_after(steps, procedure, done), done.on))
@@ -356,14 +364,15 @@ def qualifies(world: World, payer: Payer, case: Case, step: Step, invoice: Invoi
     conduct = world.policy.conduct
     if not any(done.written and invoice.id in done.invoices for done in case.dones):
         return False
-    due = money.effective_due(payer, invoice)
+    due = money.effective_due(invoice)
     if payer.place.between(due, payer.on) < conduct.invoice_age.get(step.level, 0):
         return False
     if step.do != "hand_over":
         return True
     for done in case.dones:
         known = step_named(world.policy, done.procedure, done.step)
-        named = known is not None and known.names_hand_over
+        # nobody knows what an earlier system wrote: its formal notice counts as naming the hand-over
+        named = known is None or known.names_hand_over
         notice = done.written and named and done.level in (4, 5) and invoice.id in done.invoices
         if notice and payer.place.between(done.on, payer.on) >= conduct.hand_over_notice_days:
             return True
@@ -412,7 +421,7 @@ def returned_on(payer: Payer, invoice: str) -> date | None:
 def due_date(payer: Payer, case: Case, step: Step, invoices: list[str], since: date | None) -> date:
     """R3: the day the next step is due for these invoices (oldest first), whatever suspends it."""
     place = payer.place
-    dues = {item: money.effective_due(payer, payer.invoices[item]) for item in invoices}
+    dues = {item: money.counted_from(payer, payer.invoices[item]) for item in invoices}
     back = {item: returned_on(payer, item) for item in invoices}
     if case.last_on is None:
         offset = step.after if step.after is not None else step.after_due or 0
@@ -474,21 +483,32 @@ def part_payment_until(world: World, payer: Payer, case: Case) -> date | None:
 # ------------------------------------------------------------------------------------------------------ the gate
 
 
-def approved(payer: Payer, case: Case, step: Step) -> bool:
-    """A person's yes to this step of this case; the last word counts."""
+def approved(payer: Payer, case: Case, procedure: str, step: Step) -> bool:
+    """A person's yes to this step, given since the last step was done; the last word counts."""
+    named = (None, step.id, f"{procedure}:{case.no}:{step.id}")
     said = [
         each.granted for each in payer.approvals
-        if each.subject == "step" and each.ref == step.id and each.customer == payer.id
-        and each.valid_until >= payer.on and (case.opened_on is None or each.decided_on >= case.opened_on)
+        if each.subject == "step" and each.ref in named and each.customer == payer.id
+        and each.valid_until >= payer.on and (case.last_on is None or each.decided_on >= case.last_on)
     ]  # fmt: skip
     return bool(said) and said[-1]
 
 
 def waits_for_go_live(payer: Payer) -> bool:
-    """R5: on a company's first run everything waits for a person."""
+    """R5: on a company's first run everything waits for a person; what falls due after it began does not."""
     if any(each.subject == "go_live" and each.granted for each in payer.approvals):
         return False
-    return payer.go_live_recorded or not payer.own_actions_exist
+    if any(own_step(action) for action in payer.actions):
+        return False
+    if payer.live_since is None:
+        return not payer.own_actions_exist
+    dues = [money.effective_due(each) for each in payer.invoices.values()]
+    return any(due < payer.live_since for due in dues)
+
+
+def own_step(action: Action) -> bool:
+    ours = action.direction == "out" and action.procedure not in (None, "imported")
+    return ours and action.step is not None and action.step not in BESIDE
 
 
 def contacts_made(payer: Payer, case: Case, step: Step, days: int) -> int:
@@ -512,10 +532,12 @@ def channels(step: Step) -> list[str]:
     """The step's channel, then those that may stand in for it."""
     if step.else_ is not None:
         return [step.do, *step.else_]
-    usual = ["email", "letter", "call"]
-    if step.do in usual:
-        return usual[usual.index(step.do) :]
-    return [step.do]
+    usual = {
+        "email": ["letter", "call"], "letter": ["email", "call"], "sms": ["email", "letter"],
+        "voice": ["sms", "email", "letter"], "video": ["email", "letter"], "statement": ["letter"],
+        "offer_plan": ["letter"],
+    }  # fmt: skip
+    return [step.do, *usual.get(step.do, ())]
 
 
 def reachable(payer: Payer, channel: str) -> bool:
@@ -535,7 +557,8 @@ def channel_used(payer: Payer, case: Case, step: Step) -> str | None:
     """The first channel that reaches the debtor and has not failed for this step; None when there is none."""
     failed = {
         action.channel for action in payer.actions
-        if action.step == step.id and action.case_no == case.no and action.outcome in ("bounced", "failed")
+        if action.step == step.id and action.case_no == case.no
+        and (action.outcome == "bounced" or (action.outcome == "failed" and action.channel in ("email", "sms")))
     }  # fmt: skip
     return next((each for each in channels(step) if each not in failed and reachable(payer, each)), None)
 
@@ -554,22 +577,29 @@ def minimum_of(world: World, segment: str, step: Step) -> int:
 
 
 def payer_holds(
-    world: World, payer: Payer, case: Case, segment: str, step: Step, amount: int, found: money.Claim
+    world: World,
+    payer: Payer,
+    case: Case,
+    at: Place,
+    step: Step,
+    amount: int,
+    found: money.Claim,
+    cut: bool = False,
 ) -> set[str]:
     """Everything that keeps a step from this payer today, whatever the single invoices say."""
     policy, on = world.policy, payer.on
     contact = step.do in CONTACTS
     by_person = step.owner != "system" or step.approval
-    cap = policy.segments[segment].contact_cap or policy.conduct.contact_cap
+    cap = policy.segments[at.segment].contact_cap or policy.conduct.contact_cap
     bank_day = payer.bank.add(on, -1)
     paused = [
         each for each in payer.pauses
         if each.invoice is None and each.channel in (None, step.do) and each.from_on <= on <= each.until_on
     ]  # fmt: skip
-    yes = approved(payer, case, step)
+    yes = approved(payer, case, at.procedure, step)
     stops = step.do in ("hand_over", "stop_delivery") or step.stop_delivery
     # the minimum speaks of what would be asked; where nothing is left to ask, other holds say why
-    small = 0 < amount < minimum_of(world, segment, step)
+    small = 0 < amount < max(minimum_of(world, at.segment, step), least_minimum(policy))
     notice = any(
         known is not None and known.legal_notice and not done.skipped
         for done in case.dones
@@ -577,14 +607,14 @@ def payer_holds(
     )
     consumer = payer.kind == "consumer" and payer.place.place[:2] in LEGAL_FIRST_NOTICE
     holds = {
-        "insolvent": bool(payer.legal),
+        "insolvent": cut and any(money.estate(payer, each) for each in money.past_due(payer, policy)),
         "do_not_contact": payer.do_not_contact
         and contact
         and not (step.do == "registered_letter" and by_person),
         "paused": bool(paused),
         "stale_bank_data": payer.bank_known_to is not None and payer.bank_known_to < bank_day,
-        "paid_unallocated": (found.money > 0 and not found.net) or (found.foreign_money and bool(found.net)),
-        "credit_open": (found.credit > 0 and not found.net) or (found.foreign_credit and bool(found.net)),
+        "paid_unallocated": (cut and found.money > 0) or (found.foreign_money and bool(found.net)),
+        "credit_open": (cut and found.credit > 0) or (found.foreign_credit and bool(found.net)),
         "contra_open": payer.contra > 0,
         "minimum_amount": small,
         "contact_cap": contact and contacts_made(payer, case, step, policy.conduct.contact_cap_days) >= cap,
@@ -592,8 +622,8 @@ def payer_holds(
         "legal_notice_first": consumer
         and (step.costs or step.do == "hand_over")
         and not (step.legal_notice or notice),
-        "natural_person": payer.kind in NATURAL and stops and not yes and not small,
-        "needs_approval": (step.approval and not yes and not small)
+        "natural_person": payer.kind in NATURAL and stops and not yes,
+        "needs_approval": (step.approval and not yes)
         or waits_for_go_live(payer)
         or bool(found.promises_to_approve),
         "no_address": channel_used(payer, case, step) is None,
@@ -604,55 +634,87 @@ def payer_holds(
 # --------------------------------------------------------------------------------------------------- the answer
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a payer stands by its segment: the procedure, and since when where it came there by a move (R15)."""
+
+    segment: str
+    procedure: str
+    since: date | None = None
+
+
 def decide(
     world: World,
     payer_id: str,
     company: str,
-    segment: str,
-    procedure: str,
+    at: Place,
     on: date,
-    *,
-    since: date | None = None,
     listed_since: Mapping[tuple[int, str], date] | None = None,
 ) -> Answer:
     """What is due or held for one payer on one day.
 
     Args:
-        since: the day on which the payer came under this procedure, when it did so by a move (R15).
         listed_since: per case number and step the first day on which a person's step was listed (R4).
     """
     payer = world.payer(payer_id, company, on)
-    case = case_of(world, payer, procedure)
+    case = case_of(world, payer, at.procedure)
     answer = Answer(
         case_no=case.no if case.dones else None, last_step=case.furthest.step if case.furthest else None
     )
+    # a try that failed by itself (bounced, failed) is none; everything else is the one step of the day
     today = any(
-        action.done_on == on and action.direction == "out" and action.step for action in payer.actions
+        own_step(action)
+        and action.done_on == on
+        and action.outcome not in ("bounced", "failed", "wrong_contact")
+        for action in payer.actions
     )
-    line = None if today else case_line(world, payer, case, segment, since, answer)
+    line = None if today else case_line(world, payer, case, at, answer)
     if line is not None:
         answer.lines.append(_skipped_instead(world, payer, line, case, listed_since or {}))
-        if (
-            line.verdict == "held"
-            and line.holds == ("minimum_amount",)
-            and line.amount >= least_minimum(world.policy)
-        ):
+        if is_skipped(world, payer, line):
             answer.lines.append(_as(line, "skipped", reason="minimum_amount"))
-    if not today and not answer.of("due"):
-        early = early_line(world, payer, segment, procedure)
+        if "no_address" in line.holds:
+            answer.lines.append(task("complete_contact", "collector", line))
+    if payer.legal:
+        answer.lines += claim_task(payer, world)
+    if not today and not any(each.step not in BESIDE for each in answer.of("due")):
+        early = early_line(world, payer, at)
         if early is not None:
             answer.lines.append(early)
     return answer
 
 
-def case_line(
-    world: World, payer: Payer, case: Case, segment: str, since: date | None, answer: Answer
-) -> Said | None:
+def task(name: str, owner: str, line: Said) -> Said:
+    return Said("due", name, 0, "task", owner, line.case_no, line.invoices, line.amount, line.due_on)
+
+
+def claim_task(payer: Payer, world: World) -> list[Said]:
+    """R14: the claim is filed for everything open from before the legal status, until the task is done."""
+    first = min(each.from_on for each in payer.legal)
+    done = any(action.step == "file_claim" and action.done_on >= first for action in payer.actions)
+    claimed = [
+        each for each in payer.invoices.values()
+        if money.estate(payer, each) and not money.settled(payer, world.policy, each)
+    ]  # fmt: skip
+    if done or not claimed:
+        return []
+    total = sum(world.base(money.open_of(payer, each), each.currency) for each in claimed)
+    names = tuple(sorted(each.id for each in claimed))
+    return [Said("due", "file_claim", 0, "task", "credit_manager", 0, names, total, first)]
+
+
+def is_skipped(world: World, payer: Payer, line: Said) -> bool:
+    """R4: a step below its own minimum is recorded as skipped, unless something else keeps the day from being one."""
+    if line.verdict != "held" or line.holds[0] != "minimum_amount":
+        return False
+    waits = waits_for_go_live(payer) or "not_a_working_day" in line.holds
+    return not waits and line.amount >= least_minimum(world.policy)
+
+
+def case_line(world: World, payer: Payer, case: Case, at: Place, answer: Answer) -> Said | None:
     """The step of the case that is due or held today; None when none would be due."""
     policy = world.policy
-    everything = money.past_due(payer, policy)
-    # what left the case by hand-over is shown as held only where nothing else is past due (R12)
-    gross = [each for each in everything if not money.handed_over(payer, each)] or everything
+    gross = money.past_due(payer, policy)
     if not gross or case.next >= len(case.steps):
         return None
     planned = case.steps[case.next]
@@ -660,21 +722,17 @@ def case_line(
     owed = {each.id: money.open_of(payer, each) for each in gross}
     gross_step, gross_taken = taken(world, payer, case, planned, owed)
     net_step, net_taken = taken(world, payer, case, planned, found.net)
-    gross_due = due_date(payer, case, planned, list(gross_taken), since)
+    gross_due = due_date(payer, case, planned, list(owed), at.since)
     answer.next_step, answer.next_due_on = planned.id, gross_due
-    if gross_step is None or payer.on < gross_due:
+    step, amounts = (net_step, net_taken) if found.net else (gross_step, gross_taken)
+    if step is None or payer.on < gross_due:
         return None
-    step = net_step if found.net and net_step is not None else gross_step
-    amounts = net_taken if found.net else gross_taken
     total = sum(world.base(amount, payer.invoices[item].currency) for item, amount in amounts.items())
-    asked = total if found.net else 0
-    holds = payer_holds(world, payer, case, segment, step, asked, found)
-    due_on = gross_due
-    if found.net:
-        due_on = due_date(payer, case, planned, list(net_taken), since)
-    single: set[str] = set()
-    if not found.net or payer.on < due_on:
-        single = {code for each in gross for code in found.codes[each.id]}
+    due_on = due_date(payer, case, planned, list(found.net), at.since) if found.net else gross_due
+    # what was taken off holds the step where nothing is left, or where what is left is not due yet
+    cut = not found.net or payer.on < due_on
+    holds = payer_holds(world, payer, case, at, step, total if found.net else 0, found, cut)
+    single = {code for each in gross for code in found.codes[each.id]} if cut else set()
     moved_to = part_payment_until(world, payer, case)
     if moved_to is not None and payer.on < moved_to:
         holds.add("part_payment")
@@ -711,35 +769,37 @@ def first_possible(world: World, payer: Payer, case: Case, planned: Step, line: 
     return line.due_on
 
 
-def early_line(world: World, payer: Payer, segment: str, procedure: str) -> Said | None:
-    """R3: a step before the due date, per invoice; it opens no case."""
+def early_line(world: World, payer: Payer, at: Place) -> Said | None:
+    """R3: a step before the due date, per invoice; it opens no case, and nothing is held before it is past due."""
     policy = world.policy
     fresh = Case(0, [], [], 0, None)
-    for step in policy.steps_of(procedure):
+    for step in policy.steps_of(at.procedure):
         if step.after is None or step.after >= 0:
             continue
         amounts: dict[str, int] = {}
-        days: list[date] = []
         for invoice in sorted(payer.invoices.values(), key=lambda each: (each.due, each.id)):
-            due = money.effective_due(payer, invoice)
-            start = max(payer.place.add(due, step.after), invoice.issued)
-            told = any(action.step == step.id and invoice.id in action.invoices for action in payer.actions)
-            held = money.removed(payer, policy, invoice) or any(
+            due = money.effective_due(invoice)
+            told = any(
+                action.step == step.id and invoice.id in action.invoices
+                and action.outcome not in ("bounced", "failed") for action in payer.actions
+            )  # fmt: skip
+            disputed = any(
                 each.invoice == invoice.id and money.dispute_holds(payer, policy, each)
                 for each in payer.disputes
             )
-            if told or held or money.settled(payer, policy, invoice) or not start <= payer.on < due:
+            rest = money.open_of(payer, invoice)
+            small = rest < minimum_of(world, at.segment, step) if step.minimum_amount else False
+            past = money.settled(payer, policy, invoice) or payer.on >= due
+            if told or disputed or small or past or payer.on < payer.place.add(due, step.after):
                 continue
-            amounts[invoice.id] = money.open_of(payer, invoice)
-            days.append(start)
+            amounts[invoice.id] = rest
         if not amounts:
             continue
         total = sum(world.base(amount, payer.invoices[item].currency) for item, amount in amounts.items())
-        empty = money.Claim(net=amounts)
-        holds = payer_holds(world, payer, fresh, segment, step, total, empty)
-        ordered = in_order(holds)
-        return Said("held" if ordered else "due", step.id, step.level, channel_used(payer, fresh, step) or step.do,
-                    step.owner, 0, tuple(amounts), total, next_working(payer, step, min(days)), ordered)  # fmt: skip
+        if payer_holds(world, payer, fresh, at, step, total, money.Claim(net=amounts)):
+            return None
+        return Said("due", step.id, step.level, channel_used(payer, fresh, step) or step.do, step.owner, 0,
+                    tuple(amounts), total, payer.on)  # fmt: skip
     return None
 
 

@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 HERE = Path(__file__).parent
 KEYS = {
     "story", "because", "customer", "segment", "policy", "invoices", "days", "done", "outage", "approvals",
-    "go_live", "facts", "walk", "only", "goes_out", "held", "skipped", "decided",
+    "go_live", "facts", "world", "walk", "only", "goes_out", "held", "skipped", "decided",
 }  # fmt: skip
 
 
@@ -51,6 +51,8 @@ class Story:
     title: str
     customer: Mapping[str, object]
     segment: str | None
+    world: str
+    """Stories of one world share a portfolio; what holds for the company as a whole needs one of its own."""
     policy: Mapping[str, object]
     invoices: Mapping[str, object]
     days: Mapping[date, tuple[str, ...]]
@@ -118,6 +120,7 @@ def read_story(identity: str, rule: str, document: Mapping[str, object]) -> Stor
         title=str(document["story"]),
         customer=document.get("customer") or {},
         segment=document.get("segment", "standard"),
+        world=str(document.get("world", "shared")),
         policy=document.get("policy") or {},
         invoices=document.get("invoices") or {},
         days={day: _listed(said) for day, said in _dated(document.get("days"))},

@@ -33,8 +33,8 @@ def walked(begin: Begin) -> dict[str, Diary]:
     """All stories, walked once per policy that they need."""
     found: dict[str, Diary] = {}
     chosen = PINNED if begin is slow_reference else STORIES
-    for changes in sorted({repr(story.policy) for story in chosen}):
-        same = [story for story in chosen if repr(story.policy) == changes]
+    for world, changes in sorted({(story.world, repr(story.policy)) for story in chosen}):
+        same = [story for story in chosen if (story.world, repr(story.policy)) == (world, changes)]
         found |= walk(same, policy_of(changes), begin, every_day=begin is slow_reference)
     return found
 

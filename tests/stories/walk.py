@@ -135,13 +135,13 @@ def _act(ledger: Ledger, policy: Policy, day: date, row: Row, word: str) -> None
     ledger.add(
         "action", action_id=ledger.number("action"), customer_id=ledger.customer, procedure=row["procedure"],
         case_no=row["case_no"], step=row["step"], level=row["level"], policy_version=policy.version,
-        channel=row["do"], direction="out", done_on=day, invoice_ids=list(row["invoice_ids"] or ()),
+        channel=row["do"], direction="out", done_on=day, invoice_ids=list(row.get("invoice_ids") or ()),
         amount=row["amount"], by="Ann", outcome={"disputes": "disputed"}.get(outcome, outcome),
         document=f"{ledger.story.id}/{day}" if outcome == "sent" else None,
     )  # fmt: skip
     if outcome in ("promised", "disputes"):
         tell(ledger, day, word)
-    if outcome == "skipped" or outcome in ("bounced", "failed", "no_answer", "left_message", "wrong_contact"):
+    if outcome in ("bounced", "failed", "no_answer", "left_message", "wrong_contact"):
         return
     if row["do"] == "hand_over":
         ledger.add("handover", handover_id=ledger.number("handover"), customer_id=ledger.customer, to="agency",
