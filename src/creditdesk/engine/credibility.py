@@ -20,7 +20,7 @@ DAYS_K, SHARE_K = 1.0, 4.0
 
 K_RANGE = (0.25, 20.0)
 
-_FIXED = 1000
+_FIXED = 10**6
 
 
 def prior(day: Day, behaviour: ir.Table) -> ir.Table:
