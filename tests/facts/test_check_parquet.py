@@ -131,6 +131,24 @@ def test_a_file_that_is_no_parquet_stops_the_check(facts):
         facts.check()
 
 
+def test_damage_inside_a_file_stops_the_check_with_its_name(facts):
+    facts.path.joinpath("invoice.csv").unlink()
+    path = facts.path / "invoice.parquet"
+    duckdb.sql(
+        "SELECT 'I' || i AS invoice_id, 'C1' AS customer_id, md5(i::VARCHAR) AS number, 'invoice' AS kind, "
+        "DATE '2024-01-05' AS issued, DATE '2024-02-04' AS due, i AS amount, 'EUR' AS currency FROM range(20000) t(i)"
+    ).write_parquet(str(path))
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 3
+    content[middle : middle + 2000] = bytes(byte ^ 0x5A for byte in content[middle : middle + 2000])
+    path.write_bytes(content)
+
+    with pytest.raises(
+        UnusableInput, match=r"invoice.parquet: the file is damaged .*; the way out: write it anew"
+    ):
+        facts.check()
+
+
 def test_a_missing_required_column_stops_the_check(facts):
     facts.parquet("invoice", "SELECT 'I1' AS invoice_id")
 

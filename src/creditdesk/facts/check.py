@@ -21,7 +21,7 @@ from creditdesk.facts.csvtable import Miscounted
 from creditdesk.facts.folder import CSV, QUARANTINED_BEFORE, Folder, open_folder
 from creditdesk.facts.keys import check_keys
 from creditdesk.facts.links import check_allocations, check_links
-from creditdesk.facts.problem import WARNING, whole_file
+from creditdesk.facts.problem import WARNING, UnusableInput, whole_file
 from creditdesk.facts.quarantine import collect_problems, held_customers
 from creditdesk.facts.rates import check_rates, reporting_currencies
 from creditdesk.facts.reading import read_table
@@ -70,9 +70,22 @@ def check_folder(
         bench.whole.extend(found.problems)
         bench.open()
         return _check(bench, out, progress, currency)
+    except (duckdb.InvalidInputException, duckdb.IOException) as error:
+        raise _unreadable(found, error) from error
     finally:
         con.close()
         shutil.rmtree(spill, ignore_errors=True)
+
+
+def _unreadable(folder: Folder, error: duckdb.Error) -> Exception:
+    """Damage inside a file that shows only while it is read; what names no file of the folder is a defect of ours."""
+    said = str(error)
+    for path in folder.files():
+        if str(path) in said:
+            return UnusableInput(
+                f"{folder.shown(path)}: the file is damaged ({said.splitlines()[0][:300]}); the way out: write it anew"
+            )
+    return error
 
 
 def _check(bench: Workbench, out: Path | None, progress: Progress, currency: str | None) -> Checked:
