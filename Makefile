@@ -56,7 +56,7 @@ bench: $(VENV)/.project $(VENV)/.test ## measure what docs/benchmarks.md lists, 
 docs: $(VENV)/.project ## regenerate the references in docs/ from the code
 	@$(BIN)/python -m creditdesk.policy.reference > docs/policy-reference.md.new
 	@mv docs/policy-reference.md.new docs/policy-reference.md
-	@$(BIN)/python -m creditdesk.engine.profile_reference > docs/profile.md.new
+	@$(BIN)/python -m creditdesk.facts.profile_docs > docs/profile.md.new
 	@mv docs/profile.md.new docs/profile.md
 
 # ---------------------------------------------------------------------------------------------------- the checks

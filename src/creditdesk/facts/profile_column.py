@@ -25,11 +25,11 @@ class ProfileColumn(Column):
 
 
 def words(
-    name: str, meaning: str, formula: str = "", *, allowed: str = "", source: str = ""
+    name: str, meaning: str, formula: str = "", *, allowed: str = "", known: bool = False, source: str = ""
 ) -> ProfileColumn:
-    """A text column; `allowed` lists its values separated by spaces."""
+    """A text column; `allowed` lists its values separated by spaces, `known` = never empty."""
     return ProfileColumn(
-        name, STRING, meaning, allowed=tuple(allowed.split()), formula=formula, source=source
+        name, STRING, meaning, required=known, allowed=tuple(allowed.split()), formula=formula, source=source
     )
 
 

@@ -72,7 +72,7 @@ CREDIT: tuple[ProfileColumn, ...] = (
 )  # fmt: skip
 
 GROUP: tuple[ProfileColumn, ...] = (
-    words("group_id", "ultimate parent", "following `parent_id` upwards; itself when it has none"),
+    words("group_id", "ultimate parent", "following `parent_id` upwards; itself when it has none", known=True),
     count("group_members", "customers of the group"),
     amount("group_open", "open amount of the group"),
     amount("group_overdue", "past due in the group"),
