@@ -108,5 +108,5 @@ def read_previous(folder: Path | None) -> Earlier:
     from creditdesk.report.output import open_output
 
     summary = open_output(folder).summary
-    names = ("decision", "action_due")
+    names = ("decision", "action_due", "held")
     return Earlier({name: [folder / f"{name}.parquet"] for name in names}, summary)

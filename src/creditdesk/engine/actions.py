@@ -46,7 +46,7 @@ def shaped(day: Day, gated: ir.Table, profile: ir.Table, promise: ir.Table | Non
 def listed(day: Day, rows: ir.Table, previous: ir.Table | None) -> ir.Table:
     """`rows` with listed_since: the first run that listed the same step of the same case."""
     if previous is None:
-        return rows.mutate(listed_day=day.clock.day)
+        return rows.mutate(listed_day=day.clock.day, before_day=ibis.null("int64"))
     before = previous.select(
         "case_no", "step", "procedure", payer=previous.customer_id, company=previous.company_id.fill_null(""),
         before_day=to_day(previous.listed_since),
@@ -64,14 +64,16 @@ def overdue_tasks(day: Day, rows: ir.Table) -> ir.Table:
 
 def action_due(day: Day, steps: ir.Table, tasks: list[ir.Table]) -> ir.Table:
     """Stage `action_due`: steps without a hold, one per payer, and tasks of cases."""
-    released = steps.filter(_.hold.isnull() & _.due_net & ~_.acted_today & ~(_.too_late & ~_.wait)).select(
-        *TASK_COLUMNS, "do", "contact_id", "listed_day"
+    released = steps.filter(_.hold.isnull() & _.due_net & ~_.acted_today & ~(_.too_late & ~_.wait))
+    # one voice: where a step of the case goes out, a step before due waits for another day
+    furthest = ibis.window(group_by=["payer", "company"])
+    released = released.mutate(_first=_.case_no.max().over(furthest)).filter(
+        lambda t: t.case_no == t["_first"]
     )
+    released = released.select(*TASK_COLUMNS, "do", "contact_id", "listed_day")
     rows = [released]
     for task in tasks:
-        shape = task.mutate(
-            do=ibis.literal("task"), contact_id=ibis.null("string"), listed_day=day.clock.day
-        )
+        shape = task.mutate(do=ibis.literal("task"), contact_id=ibis.null("string"), listed_day=day.clock.day)
         rows.append(conform(shape, released.schema()))
     everything = rows[0].union(*rows[1:]) if len(rows) > 1 else rows[0]
     named = _named(day, everything).mutate(listed_since=lambda t: to_date(t.listed_day))
@@ -81,8 +83,11 @@ def action_due(day: Day, steps: ir.Table, tasks: list[ir.Table]) -> ir.Table:
 def held(day: Day, steps: ir.Table) -> ir.Table:
     """Stage `held`: steps due on the gross past-due amount that are not done, with every reason (not before due)."""
     rows = steps.filter(_.hold.notnull() & (_.case_no > 0) & ~_.acted_today)
-    named = _named(day, rows.select(*TASK_COLUMNS, "do", "contact_id", "hold", "holds", "hold_until"))
+    named = _named(
+        day, rows.select(*TASK_COLUMNS, "do", "contact_id", "hold", "holds", "hold_until", "before_day")
+    )
     named = named.mutate(
+        listed_since=to_date(named.before_day),
         hold_detail=_detail(named),
         hold_until=ibis.ifelse(
             to_day(to_date(named.hold_until)) > day.clock.day, to_date(named.hold_until), ibis.null("date")

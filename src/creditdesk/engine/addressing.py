@@ -10,7 +10,7 @@ from creditdesk.engine.arith import Value, attach, holds, to_day
 from creditdesk.engine.binding import latest
 from creditdesk.engine.contact_history import failed_channels
 from creditdesk.engine.day import Day
-from creditdesk.engine.message import KEY
+from creditdesk.engine.message import LANE
 
 ROLES = ("accounts_payable", "administrator", "general", "director", "buyer", "lawyer", "other")
 """Whom a reminder goes to, in this order; an account manager asks for the buyer first."""
@@ -22,14 +22,13 @@ def addresses_known(day: Day) -> bool:
 
 
 def reach(day: Day, due: ir.Table) -> ir.Table:
-    """Stage `reach`: one row per row of `due`: payer, company, chosen (the channel that reaches the payer, null when
+    """Stage `reach`: one row per row of `due`: payer, company, case_no, chosen (the channel that reaches the payer, null when
     none does), contact_id, contact_language.
     """
     found = attach(
         due.select(
-            *KEY,
+            *LANE,
             "procedure",
-            "case_no",
             "step",
             "do",
             "channel_first",
@@ -127,4 +126,4 @@ def _channel(found: ir.Table) -> ir.Table:
         (found.chosen.isin(["sms", "video"]), found.mobile_contact),
         else_=ibis.coalesce(found.email_contact, found.phone_contact),
     )
-    return found.select(*KEY, "chosen", "contact_language", contact_id=contact)
+    return found.select(*LANE, "chosen", "contact_language", contact_id=contact)

@@ -17,13 +17,9 @@ from creditdesk.engine.workdays import today, with_no
 
 
 def before_due(
-    day: Day, item: ir.Table, debtor: ir.Table, segmented: ir.Table, ladder: Ladder, busy: ir.Table
+    day: Day, item: ir.Table, debtor: ir.Table, segmented: ir.Table, ladder: Ladder
 ) -> tuple[ir.Table, ir.Table]:
-    """Payers for whom a step before due has come, shaped as stage `due`, and what it lists, shaped as `taken`.
-
-    Args:
-        busy: rows payer that have a step of their case due: one voice, the case goes first.
-    """
+    """Payers for whom a step before due has come, shaped as stage `due`, and what it lists, shaped as `taken`."""
     now = day.clock.day
     open_items = item.filter((item.kind == "invoice") & ~item.settled & (item.age < 0)).select(
         *KEY, "invoice_id", "currency", "base", "eff_day", "open", "open_base"
@@ -31,7 +27,6 @@ def before_due(
     if day.facts.has("dispute"):
         quarrel = suspension.disputed(day, debtor).filter(_.disputed > 0)
         open_items = open_items.anti_join(quarrel, "invoice_id")
-    open_items = open_items.anti_join(busy, "payer")
     steps = ladder.before
     wants = segmented.select("procedure", payer=segmented.customer_id).semi_join(steps, "procedure")
     found = open_items.inner_join(wants, "payer").inner_join(steps, "procedure")
@@ -68,5 +63,10 @@ def before_due(
         due_net=True, stands_in=False,
     )  # fmt: skip
     return head, listing(
-        found.mutate(listed=found.open, listed_base=found.open_base, net_base=found.open_base)
+        found.mutate(
+            case_no=ibis.literal(0, "int64"),
+            listed=found.open,
+            listed_base=found.open_base,
+            net_base=found.open_base,
+        )
     )

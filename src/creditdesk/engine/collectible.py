@@ -125,9 +125,9 @@ def past_due(
         "payer", "company", "customer_id", "invoice_id", "currency", "base", "eff_day", "start_day", "issued_day",
         "open", "open_base", "net_base", "off_disputed", "off_plan", "off_promise", "off_cash", "off_credit", *whole,
         net=found["_need"],
-        is_disputed=found.off_disputed > 0,
-        is_plan=found.off_plan > 0,
-        is_promised=found.off_promise > 0,
+        is_disputed=holds(found.disputed > 0),
+        is_plan=holds(found.in_plan),
+        is_promised=(found.off_promise > 0) | holds(found.promised_rest > 0),
         is_unapproved=holds(found.unapproved),
         resume=ibis.ifelse(resume <= now, resume, none),
         until=until,
@@ -157,7 +157,9 @@ def _promises(day: Day, found: ir.Table, promise: ir.Table | None) -> ir.Table:
     """Take promises off, of the invoice they name or of the oldest; most of the whole suspends the case (R8)."""
     none = ibis.null("int64")
     if promise is None:
-        return found.mutate(off_promise=0, promise_resume=none, promise_until=none, unapproved=False)
+        return found.mutate(
+            off_promise=0, promise_resume=none, promise_until=none, unapproved=False, promised_rest=none
+        )
     named = (
         promise.filter(_.invoice_id.notnull())
         .group_by("invoice_id")
@@ -187,6 +189,7 @@ def _promises(day: Day, found: ir.Table, promise: ir.Table | None) -> ir.Table:
         off_promise=ibis.ifelse(suspended, found["_before"], found.off_named + found.off_general),
         _need=ibis.ifelse(suspended, 0, found["_need"]),
         promise_resume=found.broken_deadline + 1,
+        promised_rest=found.named_rest,
     ).drop("off_named", "off_general", "named_rest", "general_rest", "_before", "_before_base", "_left_base")
 
 
@@ -207,7 +210,7 @@ def legal_status(day: Day) -> ir.Table | None:
     if facts.has("legal_status"):
         status = facts["legal_status"]
         live = status.filter(
-            (to_day(status.from_on) <= now) & (status.ended_on.isnull() | (to_day(status.ended_on) > now))
+            (to_day(status.from_on) <= now) & (status.ended_on.isnull() | (to_day(status.ended_on) >= now))
         )
         parts.append(
             live.select(

@@ -10,7 +10,7 @@ from creditdesk.engine.arith import holds, to_day
 from creditdesk.engine.casefile import ATTEMPTS, COMPLETES
 from creditdesk.engine.day import Day
 from creditdesk.engine.ladder import BESIDE_THE_CASE, IMPORTED
-from creditdesk.engine.message import KEY
+from creditdesk.engine.message import LANE
 from creditdesk.policy.document import CONTACTS
 
 
@@ -22,7 +22,7 @@ def outgoing(day: Day) -> ir.Table:
 
 
 def recent_contacts(day: Day, due: ir.Table) -> ir.Table:
-    """Rows payer, company, contacts (of the last days, by anybody), oldest_contact (day).
+    """Rows payer, company, case_no, contacts (of the last days, by anybody), oldest_contact (day).
 
     Several attempts of one call step are one contact; attempts of the very step that is due are none.
     """
@@ -40,7 +40,7 @@ def recent_contacts(day: Day, due: ir.Table) -> ir.Table:
         contact_key=ibis.ifelse(one_call, step_of_call, recent.action_id),
         a_procedure=recent.procedure, a_case=recent.case_no, a_step=recent.step,
     )  # fmt: skip
-    mine = due.select(*KEY, "procedure", "case_no", "step", customer_id=due.payer)
+    mine = due.select(*LANE, "procedure", "step", customer_id=due.payer)
     near = recent.inner_join(mine, "customer_id")
     own = (
         near.tried
@@ -48,8 +48,8 @@ def recent_contacts(day: Day, due: ir.Table) -> ir.Table:
         & holds(near.a_case == near.case_no)
         & holds(near.a_step == near.step)
     )
-    each = near.filter(~own).group_by(*KEY, "contact_key").aggregate(at=_.done_day.max())
-    return each.group_by(*KEY).aggregate(contacts=_.count(), oldest_contact=_.at.min())
+    each = near.filter(~own).group_by(*LANE, "contact_key").aggregate(at=_.done_day.max())
+    return each.group_by(*LANE).aggregate(contacts=_.count(), oldest_contact=_.at.min())
 
 
 def attempts(day: Day) -> ir.Table:

@@ -18,7 +18,7 @@ from creditdesk.engine.collectible import INVOICE_HOLDS
 from creditdesk.engine.contact_history import acted_today, attempts, recent_contacts
 from creditdesk.engine.day import Day
 from creditdesk.engine.ladder import least_minimum, minimum_rows
-from creditdesk.engine.message import KEY
+from creditdesk.engine.message import KEY, LANE
 from creditdesk.engine.release import approved_steps, waiting_for_go_live
 
 PAYER_HOLDS = (
@@ -103,10 +103,10 @@ def _beside(day: Day, due: ir.Table, taken: ir.Table, reach: ir.Table, gate: Gat
     facts = day.facts
     none = ibis.null("int64")
     parts: list[tuple[ir.Table, str | list[str]]] = [
-        (taken, KEY),
-        (reach, KEY),
+        (taken, LANE),
+        (reach, LANE),
         (minimum_rows(day), ["segment", "do"]),
-        (waiting_for_go_live(day, due, gate.actions), KEY),
+        (waiting_for_go_live(day, due, gate.actions), LANE),
         (day.calendar.select(place=_.place, tomorrow=_.day, next_day=_.next), ["place", "tomorrow"]),
         (
             day.calendar.filter(day.calendar.working).select(place=_.place, part_no=_.no, part_until=_.day),
@@ -123,7 +123,7 @@ def _beside(day: Day, due: ir.Table, taken: ir.Table, reach: ir.Table, gate: Gat
     else:
         absent["owed"] = none
     if gate.funds is not None and day.multi_currency:
-        parts.append((_other_credit(taken, gate.funds), KEY))
+        parts.append((_other_credit(taken, gate.funds), LANE))
     else:
         absent["others"] = none
     if gate.habit is not None:
@@ -131,13 +131,13 @@ def _beside(day: Day, due: ir.Table, taken: ir.Table, reach: ir.Table, gate: Gat
     else:
         absent["habit_until"] = none
     if facts.has("action"):
-        parts.append((recent_contacts(day, due), KEY))
+        parts.append((recent_contacts(day, due), LANE))
         parts.append((attempts(day), ["payer", "procedure", "case_no", "step"]))
         parts.append((acted_today(day), "payer"))
     else:
         absent |= {"contacts": none, "oldest_contact": none, "no_answers": none, "acted": none}
     if facts.has("approval"):
-        parts.append((approved_steps(day, due), KEY))
+        parts.append((approved_steps(day, due), LANE))
     else:
         absent["said_yes"] = ibis.null("boolean")
     for table, name in ((gate.status, "status"), (gate.data_problem, "problem")):
@@ -149,7 +149,7 @@ def _beside(day: Day, due: ir.Table, taken: ir.Table, reach: ir.Table, gate: Gat
         else:
             absent[f"{name}_count"] = none
     if gate.notices is not None:
-        parts.append((gate.notices.mutate(had_notice=True), [*KEY, "case_no"]))
+        parts.append((gate.notices.mutate(had_notice=True), LANE))
     else:
         absent["had_notice"] = ibis.null("boolean")
     found = due.mutate(tomorrow=due.today + 1)
@@ -236,11 +236,11 @@ def _stale(day: Day) -> Value:
 
 def _other_credit(taken: ir.Table, funds: ir.Table) -> ir.Table:
     """Money or a credit note in another currency than every debt: a person settles it."""
-    debts = taken.select(*KEY, debt=taken.amounts.unnest())
-    debts = debts.select(*KEY, currency=debts.debt["currency"])
+    debts = taken.select(*LANE, debt=taken.amounts.unnest())
+    debts = debts.select(*LANE, currency=debts.debt["currency"])
     some = funds.filter((funds.cash > 0) | (funds.credit > 0)).select("payer", "currency")
-    other = taken.select(*KEY).inner_join(some, "payer").anti_join(debts, [*KEY, "currency"])
-    return other.group_by(*KEY).aggregate(others=_.count())
+    other = taken.select(*LANE).inner_join(some, "payer").anti_join(debts, [*LANE, "currency"])
+    return other.group_by(*LANE).aggregate(others=_.count())
 
 
 def _contra(day: Day) -> ir.Table:

@@ -16,6 +16,9 @@ from creditdesk.engine.ladder import Ladder
 from creditdesk.engine.workdays import with_no
 
 KEY = ["payer", "company"]
+LANE = [*KEY, "case_no"]
+"""A payer may have a step of its case and one before due (case 0) at the same time: what is said of one is its own."""
+
 STEP_COLUMNS = (
     "step", "level", "do", "option_1", "option_2", "option_3", "owner", "template", "approval", "attempts", "wait",
     "minimum", "hard", "written", "stop_delivery", "costs", "legal_notice", "person", "contact", "overdue_after",
@@ -79,7 +82,7 @@ def taken(day: Day, due: ir.Table, invoices: ir.Table) -> ir.Table:
     Columns: payer, company, asked_base (what may be asked for), amount (reporting currency), invoice_ids (oldest
     first), amounts (sum per currency).
     """
-    head = due.select(*KEY, "stands_in", anything=due.net_base > 0)
+    head = due.select(*LANE, "stands_in", anything=due.net_base > 0)
     found = invoices.inner_join(head, KEY)
     found = found.filter((found.fits | found.stands_in) & (~found.anything | (found.net > 0)))
     found = found.mutate(
@@ -90,22 +93,22 @@ def taken(day: Day, due: ir.Table, invoices: ir.Table) -> ir.Table:
 
 
 def listing(rows: ir.Table) -> ir.Table:
-    """Per payer what a message lists: amount, asked_base, invoice_ids (oldest first), amounts (sum per currency).
+    """Per payer and case what a message lists: amount, asked_base, invoice_ids (oldest first), amounts (sum per currency).
 
     Args:
-        rows: payer, company, invoice_id, eff_day, currency, listed (minor units of the currency), listed_base, net_base.
+        rows: payer, company, case_no, invoice_id, eff_day, currency, listed (minor units of the currency), listed_base, net_base.
     """
-    by_currency = rows.group_by(*KEY, "currency").aggregate(amount=_.listed.sum())
-    amounts = by_currency.group_by(*KEY).aggregate(
+    by_currency = rows.group_by(*LANE, "currency").aggregate(amount=_.listed.sum())
+    amounts = by_currency.group_by(*LANE).aggregate(
         amounts=ibis.struct({"currency": _.currency, "amount": _.amount}).collect()
     )
     # ids sorted by age without a lambda: the age goes before each id, and is cut off again
     keyed = (rows.eff_day + 1_000_000).cast("string") + ibis.literal("\x1f") + rows.invoice_id
     lists = (
         rows.mutate(keyed=keyed)
-        .group_by(*KEY)
+        .group_by(*LANE)
         .aggregate(amount=_.listed_base.sum(), asked_base=_.net_base.sum(), keys=_.keyed.collect())
     )
     joined = lists["keys"].sort().join("\x1e")
     lists = lists.mutate(invoice_ids=joined.re_replace("[0-9]{7}\x1f", "").split("\x1e")).drop("keys")
-    return attach(lists, amounts.mutate(amounts=amounts.amounts.sort()), KEY)
+    return attach(lists, amounts.mutate(amounts=amounts.amounts.sort()), LANE)

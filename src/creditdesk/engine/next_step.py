@@ -110,7 +110,12 @@ def of_payer(day: Day, debtor: ir.Table, segmented: ir.Table) -> list[Beside]:
     payer = debtor.select(*PAYER, payer=debtor.customer_id)
     payer = attach_all(payer, [(today(day, "place", "today"), "place"), (today(day, "home", "home"), "home")])
     segment = segmented.select(
-        *SEGMENT, payer=segmented.customer_id, segment_day=to_day(segmented.segment_since)
+        *SEGMENT,
+        payer=segmented.customer_id,
+        # a cold start saw no move: the day it puts a customer in its segment delays nothing
+        segment_day=ibis.ifelse(
+            segmented.previous_segment.notnull(), to_day(segmented.segment_since), ibis.null("int64")
+        ),
     )
     return [(payer, "payer"), (segment, "payer")]
 

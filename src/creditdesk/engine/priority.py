@@ -1,5 +1,6 @@
 """How urgent a step is, 0 to 100, with the points that make it: amount, risk, age, a broken promise, nobody reached,
-use of the limit, and willingness to pay (more for those at risk who still tend to pay)."""
+use of the limit, and willingness to pay (more for those at risk who still tend to pay).
+"""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Inputs:
         debtor, item, profile, segmented: stages of those names.
         promise: stage `promise_state`, None without promises.
         funds: stage `funds`, None without payments and credit notes.
-        previous: `action_due` of the previous run, None on a cold start.
+        previous: steps that earlier runs listed, with listed_since; None on a cold start.
         data_problem: rows payer, None when no row was quarantined.
     """
 
@@ -82,9 +82,7 @@ def procedure(day: Day, inputs: Inputs) -> Outcome:
     due = choose(day, due, fitting, steps_of)
     lists = taken(day, due, fitting)
     if steps_of.has_before:
-        early, early_lists = before_due(
-            day, inputs.item, inputs.debtor, inputs.segmented, steps_of, due.select("payer")
-        )
+        early, early_lists = before_due(day, inputs.item, inputs.debtor, inputs.segmented, steps_of)
         due = stages.run("due_all", due.union(conform(early, due.schema())))
         lists = stages.run("taken_all", lists.union(conform(early_lists, lists.schema())))
     habit = inputs.profile.filter(inputs.profile.habit_hold_until.notnull()).select(
@@ -115,7 +113,7 @@ def procedure(day: Day, inputs: Inputs) -> Outcome:
 
 _ROW = tasks.TASK_COLUMNS
 _STATE = (
-    "hold", "holds", "hold_until", "skip", "due_net", "acted_today", "too_late", "wait", "listed_day",
+    "hold", "holds", "hold_until", "skip", "due_net", "acted_today", "too_late", "wait", "listed_day", "before_day",
 )  # fmt: skip
 
 

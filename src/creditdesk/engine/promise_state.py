@@ -131,6 +131,8 @@ def _receipts(day: Day, debtor: ir.Table, made: ir.Table) -> ir.Table:
     """Receipts of the payers that promised: payer, currency, value_day, amount, rest (allocated to nothing)."""
     payers = debtor.select("customer_id", "payer").semi_join(made, "payer")
     came = known_payments(day).join(payers, "customer_id").filter(_.kind.isnull() | (_.kind == "receipt"))
+    # a deposit is for an order, not for a debt
+    came = came.filter(came.order_id.isnull())
     came = came.select("payment_id", "payer", "currency", "value_day", "amount")
     if not day.facts.has("allocation"):
         return came.mutate(rest=_.amount)

@@ -9,11 +9,11 @@ from ibis import _
 from creditdesk.engine.arith import attach, holds, to_day
 from creditdesk.engine.day import Day
 from creditdesk.engine.ladder import IMPORTED
-from creditdesk.engine.message import KEY
+from creditdesk.engine.message import LANE
 
 
 def approved_steps(day: Day, due: ir.Table) -> ir.Table:
-    """Rows payer, company, said_yes: the latest word on the step that is due, given since its case began.
+    """Rows payer, company, case_no, said_yes: the latest word on the step that is due, given since its case began.
 
     An approval names the step by its id or `procedure:case:step`; without a reference it holds for whatever is due.
     """
@@ -23,18 +23,20 @@ def approved_steps(day: Day, due: ir.Table) -> ir.Table:
     words = approval.select(
         "customer_id", "approval_id", "ref", "granted", decided=to_day(approval.decided_on)
     )
-    said = due.select(*KEY, "step", "case_no", "procedure", "case_start", customer_id=due.payer)
+    said = due.select(*LANE, "step", "procedure", "case_start", "last_done_day", customer_id=due.payer)
     said = said.inner_join(words, "customer_id")
     named = said.procedure + ":" + said.case_no.cast("string") + ":" + said.step
     said = said.filter(said.ref.isnull() | (said.ref == said.step) | (said.ref == named))
-    said = said.filter(said.case_start.isnull() | (said.decided >= said.case_start))
-    order = ibis.window(group_by=KEY, order_by=[ibis.desc("decided"), ibis.desc("approval_id")])
+    # one that names its step holds for the case; one that names none only for the step that was next when it was given
+    since = ibis.ifelse(said.ref.isnull(), said.last_done_day, said.case_start)
+    said = said.filter(since.isnull() | (said.decided >= since))
+    order = ibis.window(group_by=LANE, order_by=[ibis.desc("decided"), ibis.desc("approval_id")])
     said = said.mutate(_last=ibis.row_number().over(order)).filter(lambda t: t["_last"] == 0)
-    return said.select(*KEY, said_yes="granted")
+    return said.select(*LANE, said_yes="granted")
 
 
 def waiting_for_go_live(day: Day, due: ir.Table, actions: ir.Table | None) -> ir.Table:
-    """Rows payer, company, waits_go_live.
+    """Rows payer, company, case_no, waits_go_live.
 
     The first run of a company previews everything; a person releases payers, some a day (R5). A payer is live when
     it has an action of ours, when an approval names it, or when one releases the company: then the policy's number
@@ -42,7 +44,7 @@ def waiting_for_go_live(day: Day, due: ir.Table, actions: ir.Table | None) -> ir
     on record a company is live when it has an action of ours at all.
     """
     facts, now = day.facts, day.clock.day
-    found = due.select(*KEY, "net_base", "oldest_due")
+    found = due.select(*LANE, "net_base", "oldest_due")
     never = ibis.literal(False)
     if actions is not None:
         ours = actions.filter(actions.procedure != IMPORTED)
@@ -51,7 +53,7 @@ def waiting_for_go_live(day: Day, due: ir.Table, actions: ir.Table | None) -> ir
     else:
         acted, started = never, never
     if not facts.has("approval"):
-        return found.select(*KEY, waits_go_live=~(acted | started))
+        return found.select(*LANE, waits_go_live=~(acted | started))
     release = facts["approval"].filter((_.subject == "go_live") & (to_day(_.decided_on) <= now) & _.granted)
     release = release.select("customer_id", decided=to_day(release.decided_on))
     named = (
@@ -69,4 +71,4 @@ def waiting_for_go_live(day: Day, due: ir.Table, actions: ir.Table | None) -> ir
     whole = release.filter(release.customer_id.isnull()).count().as_scalar() > 0
     of_today = whole & (found["rank"] < day.policy.conduct.go_live_per_day)
     unrecorded = (release.count().as_scalar() == 0) & started
-    return found.select(*KEY, waits_go_live=found.waits & ~of_today & ~unrecorded)
+    return found.select(*LANE, waits_go_live=found.waits & ~of_today & ~unrecorded)

@@ -35,6 +35,17 @@ class Previous:
 
     decision: ir.Table | None = None
     action_due: ir.Table | None = None
+    held: ir.Table | None = None
+
+    @property
+    def listed(self) -> ir.Table | None:
+        """Steps that the run before listed, then or earlier: rows of `action_due` and of `held` with listed_since."""
+        columns = ("customer_id", "company_id", "procedure", "case_no", "step", "listed_since")
+        tables = [table.select(*columns) for table in (self.action_due, self.held) if table is not None]
+        if not tables:
+            return None
+        rows = tables[0] if len(tables) == 1 else tables[0].union(tables[1])
+        return rows.filter(rows.listed_since.notnull())
 
 
 def decide(
@@ -85,7 +96,7 @@ def decide_on(day: Day, previous: Previous, held_customers: Sequence[str] = ()) 
             segmented=segmented,
             promise=promise,
             funds=funds(day, who, documents, money),
-            previous=previous.action_due,
+            previous=previous.listed,
             data_problem=problem,
         ),
     )
@@ -115,7 +126,7 @@ def run(
 def bind_previous(stages: Stages, previous: Mapping[str, Source] | None) -> Previous:
     """The tables of a previous run, where they are given and not empty."""
     found: dict[str, ir.Table] = {}
-    for name in ("decision", "action_due"):
+    for name in ("decision", "action_due", "held"):
         source = (previous or {}).get(name)
         if source is None:
             continue
@@ -124,7 +135,7 @@ def bind_previous(stages: Stages, previous: Mapping[str, Source] | None) -> Prev
             found[name] = stages.backend.put(f"previous_{name}", conform_arrow(source, schema))
         else:
             found[name] = stages.backend.read(f"previous_{name}", source, schema)
-    return Previous(found.get("decision"), found.get("action_due"))
+    return Previous(found.get("decision"), found.get("action_due"), found.get("held"))
 
 
 def decide_tables(

@@ -82,16 +82,19 @@ def planned(day: Day, debtor: ir.Table, funds: ir.Table | None) -> ir.Table:
     plan = plan.filter((plan.agreed_day <= now) & (plan.ended_day.isnull() | (plan.ended_day > now)))
     plan = attach(plan, debtor.select("customer_id", "bank", "survivor_id"), "customer_id")
     listed = plan.select("plan_id", "agreed_day", invoice_id=plan.invoice_ids.unnest())
-    money = known_allocations(day).filter(_.money).select("invoice_id", "amount", "pay_day")
-    paid = (
-        listed.inner_join(money, "invoice_id")
-        .filter(_.pay_day >= _.agreed_day)
-        .group_by("plan_id")
-        .aggregate(paid=_.amount.sum())
-    )
     instalment = facts["instalment"].mutate(at=to_day(_.due_on))
     instalment = instalment.inner_join(plan.select("plan_id", "bank"), "plan_id")
-    instalment = attach(instalment, paid, "plan_id")
+    banks = day.calendar.select(bank=_.place, at=_.day, due_bank=_.next)
+    instalment = attach(instalment, banks, ["bank", "at"])
+    instalment = with_no(instalment, day, "bank", "due_bank", "due_no").mutate(last_no=_.due_no + grace)
+    instalment = with_day(instalment, day, "bank", "last_no", "last_day")
+    # money after an instalment's last day does not mend the plan: broken once is broken
+    money = known_allocations(day).filter(_.money).select("invoice_id", "amount", "pay_day")
+    came = listed.inner_join(money, "invoice_id").filter(_.pay_day >= _.agreed_day)
+    came = came.select("plan_id", "pay_day", given=came.amount)
+    paid = instalment.select("plan_id", "at", "last_day").inner_join(came, "plan_id")
+    paid = paid.filter(paid.pay_day <= paid.last_day).group_by("plan_id", "at").aggregate(paid=_.given.sum())
+    instalment = attach(instalment, paid, ["plan_id", "at"])
     if funds is not None:
         owner = plan.select("plan_id", customer_id=plan.survivor_id).inner_join(
             debtor.select("customer_id", "payer"), "customer_id"
@@ -103,9 +106,6 @@ def planned(day: Day, debtor: ir.Table, funds: ir.Table | None) -> ir.Table:
     upto = ibis.window(group_by="plan_id", order_by="at", preceding=None, following=0)
     instalment = instalment.mutate(asked=instalment.amount.sum().over(upto))
     unpaid = instalment.filter(lambda t: t.asked > t.paid.fill_null(0) + _slack(day))
-    banks = day.calendar.select(bank=_.place, at=_.day, due_bank=_.next)
-    unpaid = attach(unpaid, banks, ["bank", "at"])
-    unpaid = with_no(unpaid, day, "bank", "due_bank", "due_no").mutate(last_no=_.due_no + grace)
     first = unpaid.group_by("plan_id", "bank").aggregate(last_no=_.last_no.min())
     first = attach(first, today(day, "bank", "bank_today"), "bank")
     first = first.mutate(resume_no=first.last_no + 1)

@@ -21,7 +21,7 @@ from creditdesk.facts.decisions import TABLES_OUT
 from creditdesk.facts.schema import TABLES
 from creditdesk.policy.document import Policy
 
-CARRIED = ("decision", "action_due")
+CARRIED = ("decision", "action_due", "held")
 """Tables of a run that the next one reads: for the brakes, and for tasks that were listed before."""
 
 
@@ -62,7 +62,7 @@ class Walk:
         previous = {
             name: stages.backend.put(f"previous_{name}", empty(TABLES_OUT[name].schema())) for name in CARRIED
         }
-        self._previous = Previous(previous["decision"], previous["action_due"])
+        self._previous = Previous(previous["decision"], previous["action_due"], previous["held"])
         self._compiled = False
 
     def decide(self, as_of: date, grown: Mapping[str, pa.Table] | None = None) -> dict[str, ir.Table]:

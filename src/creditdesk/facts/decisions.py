@@ -127,6 +127,7 @@ HELD = Table(
         ids("holds", "all of them"),
         text("hold_detail", "what it waits for"),
         day("hold_until", "earliest day on which it can end"),
+        day("listed_since", "first run that listed it, when one did before it was held"),
     ),
 )
 
@@ -134,7 +135,7 @@ SKIPPED = Table(
     "skipped",
     "A step to be recorded as `skipped`: below its own minimum amount, or a person's task not done in time (R4).",
     ("customer_id", "company_id", "case_no", "step"),
-    (*_DUE[:10], text("reason", "why it is skipped", need=True, allowed="minimum_amount overdue_task")),
+    (*_DUE[:11], text("reason", "why it is skipped", need=True, allowed="minimum_amount overdue_task")),
 )
 
 TABLES_OUT: dict[str, Table] = {table.name: table for table in (DECISION, ACTION_DUE, HELD, SKIPPED)}
