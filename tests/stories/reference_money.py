@@ -137,18 +137,15 @@ def open_credit(payer: Payer) -> dict[str, int]:
     return {currency: amount for currency, amount in total.items() if amount > 0}
 
 
-def money_between(payer: Payer, start: date, end: date, currency: str, only: tuple[str, ...] = ()) -> int:
-    """Receipts value-dated from `start` to `end`; with `only`, without what paid other invoices."""
-    left = receipts(payer)
-    total = 0
-    for payment in payer.payments:
-        if payment.id in left and payment.currency == currency and start <= payment.value_on <= end:
-            elsewhere = sum(
-                each.amount for each in payer.allocations
-                if only and each.payment == payment.id and each.undone_on is None and each.invoice not in only
-            )  # fmt: skip
-            total += max(0, left[payment.id] - elsewhere)
-    return total
+def paid_on(payer: Payer, plan: Plan, until: date) -> int:
+    """R9: money allocated to the plan's invoices since it was agreed, and what is allocated to nothing yet."""
+    values = {payment.id: payment.value_on for payment in payer.payments}
+    closed = sum(
+        each.amount for each in payer.allocations
+        if each.invoice in plan.invoices and each.kind in ("payment", "set_off") and each.undone_on is None
+        and plan.agreed_on <= values.get(each.payment, each.on) <= until
+    )  # fmt: skip
+    return closed + sum(unallocated(payer).values())
 
 
 # -------------------------------------------------------------------------------------------------------- promises
@@ -238,7 +235,7 @@ def promise_beyond_policy(payer: Payer, policy: Policy, promise: Promise) -> boo
         each for each in earlier
         if promise_deadline(payer, policy, each) >= promise.made_on
         and (each.withdrawn_on is None or each.withdrawn_on > promise.made_on)
-        and not promise_kept(payer, policy, each, promise.made_on)
+        and not promise_kept(payer, policy, each)
     ]  # fmt: skip
     year = promise.made_on - timedelta(days=365)
     broken = [
@@ -264,13 +261,10 @@ def promise_approved(payer: Payer, promise: Promise) -> bool | None:
 def plan_broken_after(payer: Payer, policy: Policy, plan: Plan) -> date | None:
     """R9: the last day of waiting of the first instalment that was not paid; None while the plan is kept."""
     wanted = 0
-    currencies = {payer.invoices[each].currency for each in plan.invoices if each in payer.invoices}
-    currency = min(currencies, default=payer.currency)
     for due_on, amount in plan.instalments:
         wanted += amount
         end = payer.bank.add(payer.bank.next(due_on), policy.conduct.plan_bank_days)
-        paid = money_between(payer, plan.agreed_on, end, currency, plan.invoices)
-        if end < payer.on and paid < wanted - tolerance(policy, amount):
+        if end < payer.on and paid_on(payer, plan, end) < wanted - half_up(policy.tolerance.amount * 100):
             return end
     return None
 

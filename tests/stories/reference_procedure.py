@@ -225,7 +225,9 @@ def completes(policy: Policy, action: Action, tries: int) -> bool:
         return tries >= (step.attempts if step else 3)
     if action.outcome in NOT_DONE:
         return False
-    return not (action.channel == "sales" and action.outcome is None)
+    # a task for Sales is done with an outcome, a registered letter with its number
+    numbered = action.channel != "registered_letter" or action.document
+    return action.outcome is not None or (action.channel != "sales" and bool(numbered))
 
 
 def listed(world: World, payer: Payer, action: Action) -> frozenset[str]:
@@ -324,6 +326,8 @@ class Case:
     steps: list[Step]
     next: int
     furthest: Done | None
+    before: date | None = None
+    """Last day on which a step of a case now closed was done."""
 
     @property
     def opened_on(self) -> date | None:
@@ -344,7 +348,7 @@ def case_of(world: World, payer: Payer, procedure: str) -> Case:
         tried = [action.case_no or 0 for action in payer.actions if own_step(action)]
         started = max(tried, default=0)
         number = started if started > max(numbers, default=0) else max(numbers, default=0) + 1
-        return Case(number, [], steps, 0, None)
+        return Case(number, [], steps, 0, None, max((done.on for done in dones), default=None))
     own = [done for done in dones if done.case_no in live]
     still = {
         invoice.id for invoice in payer.invoices.values()
@@ -484,12 +488,13 @@ def part_payment_until(world: World, payer: Payer, case: Case) -> date | None:
 
 
 def approved(payer: Payer, case: Case, procedure: str, step: Step) -> bool:
-    """A person's yes to this step, given since the last step was done; the last word counts."""
+    """A person's yes to this step, given since the case began; the last word counts."""
     named = (None, step.id, f"{procedure}:{case.no}:{step.id}")
+    since = case.opened_on or (case.before + timedelta(days=1) if case.before else date.min)
     said = [
         each.granted for each in payer.approvals
         if each.subject == "step" and each.ref in named and each.customer == payer.id
-        and each.valid_until >= payer.on and (case.last_on is None or each.decided_on >= case.last_on)
+        and each.valid_until >= payer.on and each.decided_on >= since
     ]  # fmt: skip
     return bool(said) and said[-1]
 
@@ -553,11 +558,11 @@ def reachable(payer: Payer, channel: str) -> bool:
     return any(each.phone or each.mobile for each in contacts)
 
 
-def channel_used(payer: Payer, case: Case, step: Step) -> str | None:
+def channel_used(payer: Payer, case: Case, procedure: str, step: Step) -> str | None:
     """The first channel that reaches the debtor and has not failed for this step; None when there is none."""
     failed = {
         action.channel for action in payer.actions
-        if action.step == step.id and action.case_no == case.no
+        if (action.procedure, action.case_no, action.step) == (procedure, case.no, step.id)
         and (action.outcome == "bounced" or (action.outcome == "failed" and action.channel in ("email", "sms")))
     }  # fmt: skip
     return next((each for each in channels(step) if each not in failed and reachable(payer, each)), None)
@@ -622,11 +627,12 @@ def payer_holds(
         "legal_notice_first": consumer
         and (step.costs or step.do == "hand_over")
         and not (step.legal_notice or notice),
-        "natural_person": payer.kind in NATURAL and stops and not yes,
-        "needs_approval": (step.approval and not yes)
+        # a step that is skipped for its amount, or asks for nothing, asks nobody's approval
+        "natural_person": payer.kind in NATURAL and stops and not yes and not small and amount > 0,
+        "needs_approval": (step.approval and not yes and not small and amount > 0)
         or waits_for_go_live(payer)
         or bool(found.promises_to_approve),
-        "no_address": channel_used(payer, case, step) is None,
+        "no_address": channel_used(payer, case, at.procedure, step) is None,
     }
     return {code for code, applies in holds.items() if applies}
 
@@ -707,14 +713,18 @@ def is_skipped(world: World, payer: Payer, line: Said) -> bool:
     """R4: a step below its own minimum is recorded as skipped, unless something else keeps the day from being one."""
     if line.verdict != "held" or line.holds[0] != "minimum_amount":
         return False
-    waits = waits_for_go_live(payer) or "not_a_working_day" in line.holds
-    return not waits and line.amount >= least_minimum(world.policy)
+    claim = money.claim(payer, world.policy)
+    waits = waits_for_go_live(payer) or claim.promises_to_approve or "not_a_working_day" in line.holds
+    net = sum(world.base(amount, payer.invoices[item].currency) for item, amount in claim.net.items())
+    return not waits and net >= least_minimum(world.policy)
 
 
 def case_line(world: World, payer: Payer, case: Case, at: Place, answer: Answer) -> Said | None:
     """The step of the case that is due or held today; None when none would be due."""
     policy = world.policy
     gross = money.past_due(payer, policy)
+    if gross and case.furthest and case.next >= len(case.steps) and case.furthest.procedure != at.procedure:
+        return review_task(world, payer, case)
     if not gross or case.next >= len(case.steps):
         return None
     planned = case.steps[case.next]
@@ -737,7 +747,7 @@ def case_line(world: World, payer: Payer, case: Case, at: Place, answer: Answer)
     if moved_to is not None and payer.on < moved_to:
         holds.add("part_payment")
     ordered = in_order(holds, single)
-    channel = channel_used(payer, case, step) or step.do
+    channel = channel_used(payer, case, at.procedure, step) or step.do
     line = Said("held" if ordered else "due", step.id, step.level, channel, step.owner, case.no, tuple(amounts),
                 total, due_on, ordered)  # fmt: skip
     if line.verdict == "due":
@@ -750,6 +760,16 @@ def in_order(payer_codes: set[str], invoice_codes: set[str] = frozenset()) -> tu
     """All holds, in the order of the rules: those of single invoices, then those of the payer."""
     single = [code for code in INVOICE_HOLDS if code in invoice_codes]
     return (*single, *(code for code in PAYER_HOLDS if code in payer_codes and code not in single))
+
+
+def review_task(world: World, payer: Payer, case: Case) -> Said | None:
+    """R15: the new procedure has no step that is not softer: the credit manager decides, once."""
+    level = max(done.level for done in case.dones)
+    if any(step.level >= level for step in case.steps):
+        return None
+    net = money.claim(payer, world.policy).net
+    total = sum(world.base(amount, payer.invoices[item].currency) for item, amount in net.items())
+    return Said("due", "review", level, "task", "credit_manager", case.no, (), total, payer.on)
 
 
 def first_possible(world: World, payer: Payer, case: Case, planned: Step, line: Said) -> date:
@@ -789,7 +809,7 @@ def early_line(world: World, payer: Payer, at: Place) -> Said | None:
             )
             rest = money.open_of(payer, invoice)
             small = rest < minimum_of(world, at.segment, step) if step.minimum_amount else False
-            past = money.settled(payer, policy, invoice) or payer.on >= due
+            past = money.settled(payer, policy, invoice) or payer.on >= due or money.estate(payer, invoice)
             if told or disputed or small or past or payer.on < payer.place.add(due, step.after):
                 continue
             amounts[invoice.id] = rest
@@ -798,7 +818,7 @@ def early_line(world: World, payer: Payer, at: Place) -> Said | None:
         total = sum(world.base(amount, payer.invoices[item].currency) for item, amount in amounts.items())
         if payer_holds(world, payer, fresh, at, step, total, money.Claim(net=amounts)):
             return None
-        return Said("due", step.id, step.level, channel_used(payer, fresh, step) or step.do, step.owner, 0,
+        return Said("due", step.id, step.level, channel_used(payer, fresh, at.procedure, step) or step.do, step.owner, 0,
                     tuple(amounts), total, payer.on)  # fmt: skip
     return None
 

@@ -136,7 +136,7 @@ def _act(ledger: Ledger, policy: Policy, day: date, row: Row, word: str) -> None
         "action", action_id=ledger.number("action"), customer_id=ledger.customer, procedure=row["procedure"],
         case_no=row["case_no"], step=row["step"], level=row["level"], policy_version=policy.version,
         channel=row["do"], direction="out", done_on=day, invoice_ids=list(row.get("invoice_ids") or ()),
-        amount=row["amount"], by="Ann", outcome={"disputes": "disputed"}.get(outcome, outcome),
+        amount=row.get("amount"), by="Ann", outcome={"disputes": "disputed"}.get(outcome, outcome),
         document=f"{ledger.story.id}/{day}" if outcome == "sent" else None,
     )  # fmt: skip
     if outcome in ("promised", "disputes"):
