@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import ibis
 import ibis.expr.types as ir
@@ -86,7 +86,8 @@ def connect(url: str = "duckdb://") -> Backend:
         UnknownEngine: for any other scheme, or when Spark is asked for and not installed.
     """
     scheme, _, rest = url.partition("://")
-    options = {key: values[-1] for key, values in parse_qs(urlsplit(f"x://{rest}").query).items()}
+    # not `urlsplit`: it takes the brackets of `local[2]` for an address and refuses them
+    options = {key: values[-1] for key, values in parse_qs(rest.partition("?")[2]).items()}
     if scheme == "duckdb":
         return DuckDB(rest.partition("?")[0] or ":memory:", options)
     if scheme == "pyspark":
