@@ -108,7 +108,7 @@ class Ledger:
             **{"payment_id": payment_id, "customer_id": customer_id, "value_date": on, "amount": amount * 100,
                "currency": self.currency, **row},
         )  # fmt: skip
-        for invoice_id, part in zip(invoices, share or [amount], strict=True):
+        for invoice_id, part in zip(invoices, share or [amount] * len(invoices), strict=True):
             self.allocate(invoice_id, on, part, payment_id=payment_id)
         return payment_id
 
