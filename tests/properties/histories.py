@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
+from creditdesk.policy.document import Policy, Step
 from stories.reference_facts import places
 from stories.reference_procedure import ladder
-
-from creditdesk.policy.document import Policy, Step
 
 Row = dict[str, object]
 Tables = dict[str, list[Row]]
@@ -104,7 +103,7 @@ def _override(story: History, segment: str, start: date, end: date | None) -> No
 
 def _invoices(story: History) -> None:
     for number in range(story.random.randint(1, 4)):
-        due = story.day(60, -8)
+        due = story.day(75, -8)
         story.add("invoice", invoice_id=f"{story.id}.{'ABCD'[number]}", customer_id=story.id, company_id="HQ",
                   number="ABCD"[number], kind="invoice", issued=due - timedelta(days=story.random.choice((8, 30))),
                   due=due, amount=story.random.choice(AMOUNTS), currency="EUR",
@@ -116,7 +115,7 @@ def _steps(story: History, policy: Policy, procedure: str, country: str) -> None
     calendar, bank = places(country), places(BANK)
     dues = {str(row["invoice_id"]): bank.next(row["due"]) for row in story.tables["invoice"]}
     steps = ladder(policy, "reference" if procedure == "imported" else procedure)
-    day, written, number = min(dues.values()), set(), 0
+    day, written = min(dues.values()), set()
     for step in steps[: story.random.randint(0, len(steps))]:
         wait = step.after if step.after is not None else max(1, (step.after_due or 1) - 4)
         day = calendar.add(day, max(1, wait) + story.random.choice((0, 0, 0, 1, 3)))
@@ -142,7 +141,6 @@ def _steps(story: History, policy: Policy, procedure: str, country: str) -> None
         if step.do == "hand_over":
             story.add("handover", handover_id=story.number("handover"), customer_id=story.id, to="agency",
                       invoice_ids=listed, handed_on=day, status="open", status_on=day)  # fmt: skip
-        number += 1
     for step in steps:
         if story.chance(40):
             story.add("approval", approval_id=story.number("approval"), customer_id=story.id, subject="step",

@@ -7,7 +7,7 @@ Money is in minor units; every currency counts one for one unless `World.rates` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -383,9 +383,9 @@ def qualifies(world: World, payer: Payer, case: Case, step: Step, invoice: Invoi
     return False
 
 
-def stand_in(case: Case) -> Step | None:
+def stand_in_of(steps: Sequence[Step]) -> Step | None:
     """R7: the procedure's last written step below level 4."""
-    return next((step for step in reversed(case.steps) if step.written and not step.hard), None)
+    return next((step for step in reversed(steps) if step.written and not step.hard), None)
 
 
 def taken(
@@ -400,7 +400,7 @@ def taken(
     }  # fmt: skip
     if found or not amounts:
         return step, found
-    return stand_in(case), dict(amounts)
+    return stand_in_of(case.steps), dict(amounts)
 
 
 # --------------------------------------------------------------------------------------------------- R3: when
