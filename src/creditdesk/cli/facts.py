@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from creditdesk.cli.terminal import Json, Quiet, Terminal
+from creditdesk.facts.result import Checked
 
 WARNINGS_TOLD = 10
 
@@ -42,7 +43,7 @@ def check(
     raise typer.Exit(checked.exit_status)
 
 
-def told(terminal: Terminal, checked) -> None:
+def told(terminal: Terminal, checked: Checked) -> None:
     """Rows per table, warnings in brief; quarantined rows on standard error."""
     table = Table(box=None, pad_edge=False)
     table.add_column("Table")

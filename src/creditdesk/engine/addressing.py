@@ -58,12 +58,11 @@ def _addresses(day: Day, due: ir.Table) -> ir.Table:
     if not facts.has("contact"):
         text = ibis.null("string")
         known = facts.any("customer", "street")
-        found = payers.select(
+        return payers.select(
             "payer", email_contact=text, phone_contact=text, mobile_contact=text, letter_contact=text,
             has_email=not known, has_phone=not known, has_mobile=not known,
             has_letter=payers.street if known else ibis.literal(True), contact_language=text,
         )  # fmt: skip
-        return found
     contact = latest(facts["contact"], "contact_id", now, facts.any("contact", "known_from"))
     contact = contact.filter(
         (contact.until_on.isnull() | (to_day(contact.until_on) >= now)) & ~holds(contact.opted_out)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import ibis
 import ibis.expr.types as ir
@@ -18,7 +19,8 @@ from creditdesk.engine.arith import Value
 from creditdesk.engine.backend import Backend, empty
 from creditdesk.facts.schema import TABLES
 
-Source = Sequence[Path] | pa.Table
+Source: TypeAlias = "Sequence[Path] | pa.Table"
+"""Where a table's rows are: Parquet files, or Arrow in memory."""
 
 
 @dataclass

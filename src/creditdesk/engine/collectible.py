@@ -6,6 +6,7 @@ plans, promises, then unallocated money and open credit notes of the same payer 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 
 import ibis
@@ -13,8 +14,9 @@ import ibis.expr.types as ir
 from ibis import _
 
 from creditdesk.engine import suspension
-from creditdesk.engine.arith import Value, attach, holds, to_day
+from creditdesk.engine.arith import Value, attach, attach_all, holds, to_day
 from creditdesk.engine.day import Day
+from creditdesk.engine.workdays import Beside
 
 INVOICE_HOLDS = (
     "handed_over", "written_off", "direct_debit", "disputed", "plan", "promised", "claimed_paid",
@@ -52,36 +54,8 @@ def past_due(
         "written_off", "delivery_state", "manner", "sent_day", "factored", start_day=start,
     )  # fmt: skip
     none = ibis.null("int64")
-    if facts.has("handover"):
-        found = attach(found, suspension.handed_over(day), "invoice_id")
-    else:
-        found = found.mutate(handed_over=False)
-    if facts.has("dispute"):
-        found = attach(found, suspension.disputed(day, debtor), "invoice_id")
-    else:
-        found = found.mutate(disputed=none, dispute_until=none, dispute_resume=none)
-    if facts.has("plan"):
-        found = attach(found, suspension.planned(day, debtor, funds), "invoice_id")
-    else:
-        found = found.mutate(in_plan=False, plan_until=none, plan_resume=none)
-    if facts.any("action", "invoice_ids"):
-        found = attach(found, suspension.claimed_paid(day, item), "invoice_id")
-    else:
-        found = found.mutate(claim_until=none)
-    if facts.has("collection") or facts.any("invoice", "payment_method"):
-        found = attach(found, suspension.direct_debits(day, item), "invoice_id")
-    else:
-        found = found.mutate(debit_until=none, debit_returned=none)
-    if facts.any("pause", "invoice_id"):
-        paused = (
-            suspension.pauses(day)
-            .filter(_.invoice_id.notnull() & _.channel.isnull())
-            .group_by("invoice_id")
-            .aggregate(pauses=_.count(), pause_until=_.pause_until.max())
-        )
-        found = attach(found, paused, "invoice_id")
-    else:
-        found = found.mutate(pauses=none, pause_until=none)
+    beside, absent = _suspensions(day, debtor, item, funds)
+    found = attach_all(found, beside).mutate(**absent)
     found = _estate(day, found)
     undelivered = holds(found.delivery_state.isin(["rejected", "bounced"])) | holds(found.sent_day > now)
     undelivered = undelivered | (
@@ -134,6 +108,45 @@ def past_due(
         debit_returned=found.debit_returned,
     )  # fmt: skip
     return day.stages.run("past_due", chosen)
+
+
+def _suspensions(
+    day: Day, debtor: ir.Table, item: ir.Table, funds: ir.Table | None
+) -> tuple[list[Beside], dict[str, Value]]:
+    """What takes invoices out, as tables to be joined, and nulls in place of what the facts do not hold at all."""
+    facts = day.facts
+    no_day, no_flag = ibis.null("int64"), ibis.null("boolean")
+    kinds: list[tuple[bool, Callable[[], ir.Table], dict[str, Value]]] = [
+        (facts.has("handover"), lambda: suspension.handed_over(day), {"handed_over": no_flag}),
+        (
+            facts.has("dispute"),
+            lambda: suspension.disputed(day, debtor),
+            {"disputed": no_day, "dispute_until": no_day, "dispute_resume": no_day},
+        ),
+        (
+            facts.has("plan"),
+            lambda: suspension.planned(day, debtor, funds),
+            {"in_plan": no_flag, "plan_until": no_day, "plan_resume": no_day},
+        ),
+        (
+            facts.any("action", "invoice_ids"),
+            lambda: suspension.claimed_paid(day, item),
+            {"claim_until": no_day},
+        ),
+        (
+            facts.has("collection") or facts.any("invoice", "payment_method"),
+            lambda: suspension.direct_debits(day, item),
+            {"debit_until": no_day, "debit_returned": no_day},
+        ),
+        (
+            facts.any("pause", "invoice_id"),
+            lambda: suspension.paused_invoices(day),
+            {"pauses": no_day, "pause_until": no_day},
+        ),
+    ]
+    beside: list[Beside] = [(rows(), "invoice_id") for there, rows, _columns in kinds if there]
+    absent = {name: null for there, _rows, columns in kinds if not there for name, null in columns.items()}
+    return beside, absent
 
 
 def _take(table: ir.Table, name: str, amount: Value) -> ir.Table:

@@ -101,7 +101,7 @@ def open_day(stages: Stages, facts: Facts, policy: Policy, as_of: date, until: d
         place=backend.put("place", pa.Table.from_pylist(places, schema=_PLACE)),
         company=backend.put("our_company", pa.Table.from_pylist(companies, schema=_COMPANY)),
         rate=backend.put("rate", rates),
-        currency=backend.put("currency", _tolerances(currencies, bases, policy, rates, as_of)),
+        currency=backend.put("currency", _tolerances(currencies, policy, rates)),
         currencies=currencies,
         base=bases[0],
         first=first,
@@ -199,12 +199,12 @@ def _rates(facts: Facts, currencies: tuple[str, ...], bases: list[str], first: d
                     found = [None if a is None or b is None else a * b for a, b in zip(one, two, strict=True)]
                     break
         scale = 10.0 ** (digits(base) - digits(currency))
-        for index, value in enumerate(found or ()):
-            if value is not None:
+        for index, rate in enumerate(found or ()):
+            if rate is not None:
                 columns["currency"].append(currency)
                 columns["base"].append(base)
                 columns["day"].append(start + index)
-                columns["factor"].append(value * scale)
+                columns["factor"].append(rate * scale)
     return pa.table(columns, schema=_RATE)
 
 
@@ -239,9 +239,7 @@ def _need_rates(facts: Facts, bases: list[str], rates: pa.Table) -> None:
                 raise MissingRate(row["currency"], base, row["least"])
 
 
-def _tolerances(
-    currencies: tuple[str, ...], bases: list[str], policy: Policy, rates: pa.Table, as_of: date
-) -> pa.Table:
+def _tolerances(currencies: tuple[str, ...], policy: Policy, rates: pa.Table) -> pa.Table:
     """The fixed part of the tolerance in each currency: the policy's amount at the first rate known (R0).
 
     It stays the same over the days of a run, so that an invoice once settled does not reopen with the rate.

@@ -6,7 +6,9 @@ over that row.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import ibis
 import ibis.expr.types as ir
@@ -20,6 +22,7 @@ from creditdesk.engine.day import Day
 from creditdesk.engine.ladder import least_minimum, minimum_rows
 from creditdesk.engine.message import KEY, LANE
 from creditdesk.engine.release import approved_steps, waiting_for_go_live
+from creditdesk.engine.workdays import Beside
 
 PAYER_HOLDS = (
     "data_problem", "insolvent", "do_not_contact", "paused", "stale_bank_data", "paid_unallocated", "credit_open",
@@ -102,7 +105,7 @@ def _beside(day: Day, due: ir.Table, taken: ir.Table, reach: ir.Table, gate: Gat
     """The due steps with everything the conditions read. Joins stand together: they become one statement."""
     facts = day.facts
     none = ibis.null("int64")
-    parts: list[tuple[ir.Table, str | list[str]]] = [
+    parts: list[Beside] = [
         (taken, LANE),
         (reach, LANE),
         (minimum_rows(day), ["segment", "do"]),
@@ -114,44 +117,11 @@ def _beside(day: Day, due: ir.Table, taken: ir.Table, reach: ir.Table, gate: Gat
         ),
     ]
     absent: dict[str, Value] = {}
-    if facts.has("pause"):
-        parts += _pauses(day)
-    else:
-        absent |= {"pauses": none, "pause_end": none, "channel_pauses": none, "channel_end": none}
-    if facts.has("contra"):
-        parts.append((_contra(day), "payer"))
-    else:
-        absent["owed"] = none
-    if gate.funds is not None and day.multi_currency:
-        parts.append((_other_credit(taken, gate.funds), LANE))
-    else:
-        absent["others"] = none
-    if gate.habit is not None:
-        parts.append((gate.habit.select("payer", habit_until=_.hold_until), "payer"))
-    else:
-        absent["habit_until"] = none
-    if facts.has("action"):
-        parts.append((recent_contacts(day, due), LANE))
-        parts.append((attempts(day), ["payer", "procedure", "case_no", "step"]))
-        parts.append((acted_today(day), "payer"))
-    else:
-        absent |= {"contacts": none, "oldest_contact": none, "no_answers": none, "acted": none}
-    if facts.has("approval"):
-        parts.append((approved_steps(day, due), LANE))
-    else:
-        absent["said_yes"] = ibis.null("boolean")
-    for table, name in ((gate.status, "status"), (gate.data_problem, "problem")):
-        if table is not None:
-            key = "customer_id" if name == "status" else "payer"
-            parts.append(
-                (table.group_by(payer=table[key]).aggregate(**{f"{name}_count": _.count()}), "payer")
-            )
+    for there, rows, columns in _known(day, due, taken, gate):
+        if there:
+            parts += rows()
         else:
-            absent[f"{name}_count"] = none
-    if gate.notices is not None:
-        parts.append((gate.notices.mutate(had_notice=True), LANE))
-    else:
-        absent["had_notice"] = ibis.null("boolean")
+            absent |= dict.fromkeys(columns, none)
     found = due.mutate(tomorrow=due.today + 1)
     found = attach_all(found, parts)
     absent["stale"] = _stale(day) if facts.has("bank_statement") else ibis.literal(False)
@@ -163,6 +133,54 @@ def _beside(day: Day, due: ir.Table, taken: ir.Table, reach: ir.Table, gate: Gat
     )
 
 
+def _known(
+    day: Day, due: ir.Table, taken: ir.Table, gate: Gate
+) -> list[tuple[bool, Callable[[], list[Beside]], tuple[str, ...]]]:
+    """Kinds of facts the conditions read: whether there are any, their tables, and the columns null without them."""
+    facts = day.facts
+    funds, habit, notices = gate.funds, gate.habit, gate.notices
+    kinds: list[tuple[bool, Callable[[], list[Beside]], tuple[str, ...]]] = [
+        (facts.has("pause"), lambda: _pauses(day), ("pauses", "pause_end", "channel_pauses", "channel_end")),
+        (facts.has("contra"), lambda: [(_contra(day), "payer")], ("owed",)),
+        (
+            facts.has("action"),
+            lambda: [
+                (recent_contacts(day, due), LANE),
+                (attempts(day), ["payer", "procedure", "case_no", "step"]),
+                (acted_today(day), "payer"),
+            ],
+            ("contacts", "oldest_contact", "no_answers", "acted"),
+        ),
+        (facts.has("approval"), lambda: [(approved_steps(day, due), LANE)], ("said_yes",)),
+        (
+            funds is not None and day.multi_currency,
+            lambda: [(_other_credit(taken, funds), LANE)] if funds is not None else [],
+            ("others",),
+        ),
+        (
+            habit is not None,
+            lambda: [(habit.select("payer", habit_until=_.hold_until), "payer")] if habit is not None else [],
+            ("habit_until",),
+        ),
+        (
+            notices is not None,
+            lambda: [(notices.mutate(notices=1), LANE)] if notices is not None else [],
+            ("notices",),
+        ),
+    ]
+    for table, key, name in (
+        (gate.status, "customer_id", "status_count"), (gate.data_problem, "payer", "problem_count")
+    ):  # fmt: skip
+        kinds.append((table is not None, partial(_counted, table, key, name), (name,)))
+    return kinds
+
+
+def _counted(table: ir.Table | None, key: str, name: str) -> list[Beside]:
+    if table is None:
+        return []
+    return [(table.group_by(payer=table[key]).aggregate(**{name: _.count()}), "payer")]
+
+
 def _conditions(day: Day, found: ir.Table) -> dict[str, Value]:
     """Every hold code with its condition, in order; one that stands for invoice and payer is named once."""
     nothing = ~(found.net_base > 0)
@@ -170,13 +188,13 @@ def _conditions(day: Day, found: ir.Table) -> dict[str, Value]:
     cut = ~found.due_net & (nothing | ~holds(found.net_no <= found.today_no))
     minimum = ibis.coalesce(found.minimum, found.segment_minimum, 0)
     below = (found.asked_base.fill_null(0) < minimum) | (found.net_base < least_minimum(day.policy, day))
-    approved = holds(found.said_yes)
+    approved = holds(found.said_yes.cast("boolean"))
     notice = (
         (found.kind == "consumer")
         & found.country.isin(LEGAL_NOTICE_COUNTRIES).fill_null(False)
         & ((found.do == "hand_over") | holds(found.costs))
         & ~holds(found.legal_notice)  # the letter of the law itself names the costs
-        & ~holds(found.had_notice)
+        & ~holds(found.notices > 0)
     )
     person_first = holds(found.natural_person) & (
         (found.level == 6) | holds(found.stop_delivery) | (found.do == "hand_over")
@@ -210,7 +228,7 @@ def _conditions(day: Day, found: ir.Table) -> dict[str, Value]:
     return conditions | {code: payer[code] for code in PAYER_HOLDS if code != "paused"}
 
 
-def _pauses(day: Day) -> list[tuple[ir.Table, str | list[str]]]:
+def _pauses(day: Day) -> list[Beside]:
     pause = suspension.pauses(day).filter(_.invoice_id.isnull())
     whole = pause.filter(pause.channel.isnull()).group_by(payer=_.customer_id)
     channel = pause.filter(pause.channel.notnull()).group_by(payer=_.customer_id, chosen=_.channel)

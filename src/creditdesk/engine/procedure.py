@@ -107,7 +107,7 @@ def procedure(day: Day, inputs: Inputs) -> Outcome:
         action_due=actions.action_due(day, rows, extra),
         held=actions.held(day, rows),
         skipped=actions.skipped(day, rows),
-        case=_case(steps, case),
+        case=_case(steps),
     )
 
 
@@ -126,7 +126,7 @@ def _left(day: Day, late: ir.Table, status: ir.Table | None) -> ir.Table | None:
     return gone
 
 
-def _case(steps: ir.Table, case: ir.Table | None) -> ir.Table:
+def _case(steps: ir.Table) -> ir.Table:
     """Per customer its open case: one company's where it has several, the one furthest on."""
     rows = steps.filter(steps.procedure.notnull())
     order = ibis.window(group_by="payer", order_by=[ibis.desc("is_open"), ibis.desc("gross_base"), "company"])

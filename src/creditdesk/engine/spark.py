@@ -81,7 +81,7 @@ class Spark:
         except Exception as cause:
             raise StageError(name, sql, cause) from cause
 
-    def set_day(self, day: int) -> Any:
+    def set_day(self, _day: int) -> Any:
         """Spark asks the one row of `clock`: a session variable would not reach a stage that is planned again."""
         return None
 

@@ -7,10 +7,10 @@ anything: the day is a one-row table (`clock`), never a literal.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 import ibis
@@ -20,7 +20,7 @@ import pyarrow as pa
 from creditdesk.engine.arith import Value
 from creditdesk.engine.backend import Backend
 
-EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Clock:
         return self.table.as_of.as_scalar()
 
     @staticmethod
-    def put(backend: Backend, as_of: date) -> Clock:
+    def put(backend: Backend, as_of: dt.date) -> Clock:
         """Set the day of a run; again for the next day of a replay."""
         day = as_of.toordinal() - EPOCH_ORDINAL
         rows = pa.table({"as_of": pa.array([as_of], pa.date32()), "day": pa.array([day], pa.int64())})

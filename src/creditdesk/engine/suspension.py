@@ -30,12 +30,12 @@ def disputed(day: Day, debtor: ir.Table) -> ir.Table:
     dispute = with_no(dispute, day, "place", "closed_day", "closed_no")
     dispute = attach(dispute, today(day, "place", "today"), "place")
     dispute = attach(dispute, _mended(day), "invoice_id")
-    credits = (
+    notes = (
         facts["invoice"]
         .filter((_.kind == "credit_note") & (to_day(_.issued) <= now))
         .select(credit_note_id=_.invoice_id, credited_day=to_day(_.issued))
     )
-    dispute = attach(dispute, credits, "credit_note_id")
+    dispute = attach(dispute, notes, "credit_note_id")
     closed = holds(dispute.closed_day <= now)
     mend = dispute.outcome.isin(OURS_TO_MEND).fill_null(False)
     waiting = closed & ~mend & holds(dispute.today_no < dispute.closed_no + wait)
@@ -192,6 +192,12 @@ def pauses(day: Day) -> ir.Table:
     until = to_day(pause.until_on)
     active = pause.filter((to_day(pause.from_on) <= now) & (until.isnull() | (until >= now)))
     return active.select("customer_id", "invoice_id", "channel", pause_until=to_day(active.until_on))
+
+
+def paused_invoices(day: Day) -> ir.Table:
+    """Rows invoice_id, pauses (how many), pause_until: invoices that a person paused."""
+    named = pauses(day).filter(_.invoice_id.notnull() & _.channel.isnull())
+    return named.group_by("invoice_id").aggregate(pauses=_.count(), pause_until=_.pause_until.max())
 
 
 def in_base(day: Day, table: ir.Table, **amounts: str) -> ir.Table:

@@ -12,7 +12,6 @@ from ibis import _
 from creditdesk.engine.arith import attach
 from creditdesk.engine.day import Day
 
-
 Beside = tuple[ir.Table, str | list[str]]
 """Rows to be joined, and the columns to join them on: what `attach_all` takes."""
 
