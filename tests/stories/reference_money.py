@@ -422,7 +422,8 @@ def _take_promises(
             rest[item] = amount - part
             left[promise.id] -= part
             taken += part
-            if codes is not None and part and "promised" not in codes[item]:
+            named = promise.invoice == item and promises_left(payer, policy)[promise.id] > 0
+            if codes is not None and (part or named) and "promised" not in codes[item]:
                 codes[item].append("promised")
     return taken
 

@@ -594,7 +594,6 @@ def payer_holds(
     """Everything that keeps a step from this payer today, whatever the single invoices say."""
     policy, on = world.policy, payer.on
     contact = step.do in CONTACTS
-    by_person = step.owner != "system" or step.approval
     cap = policy.segments[at.segment].contact_cap or policy.conduct.contact_cap
     bank_day = payer.bank.add(on, -1)
     paused = [
@@ -615,7 +614,7 @@ def payer_holds(
         "insolvent": cut and any(money.estate(payer, each) for each in money.past_due(payer, policy)),
         "do_not_contact": payer.do_not_contact
         and contact
-        and not (step.do == "registered_letter" and by_person),
+        and not (step.do == "registered_letter" and (step.owner != "system" or yes)),
         "paused": bool(paused),
         "stale_bank_data": payer.bank_known_to is not None and payer.bank_known_to < bank_day,
         "paid_unallocated": (cut and found.money > 0) or (found.foreign_money and bool(found.net)),
@@ -710,13 +709,12 @@ def claim_task(payer: Payer, world: World) -> list[Said]:
 
 
 def is_skipped(world: World, payer: Payer, line: Said) -> bool:
-    """R4: a step below its own minimum is recorded as skipped, unless something else keeps the day from being one."""
-    if line.verdict != "held" or line.holds[0] != "minimum_amount":
+    """R4: a step that only its own minimum amount stops is recorded as skipped, where anything is worth asking for."""
+    if line.verdict != "held" or line.holds != ("minimum_amount",):
         return False
-    claim = money.claim(payer, world.policy)
-    waits = waits_for_go_live(payer) or claim.promises_to_approve or "not_a_working_day" in line.holds
-    net = sum(world.base(amount, payer.invoices[item].currency) for item, amount in claim.net.items())
-    return not waits and net >= least_minimum(world.policy)
+    net = money.claim(payer, world.policy).net
+    total = sum(world.base(amount, payer.invoices[item].currency) for item, amount in net.items())
+    return total >= least_minimum(world.policy)
 
 
 def case_line(world: World, payer: Payer, case: Case, at: Place, answer: Answer) -> Said | None:
