@@ -83,10 +83,13 @@ HABIT: tuple[ProfileColumn, ...] = (
     figure("habit_share", "share of those dates that hit", "share 0..1"),
     date_of("habit_next", "next habitual day, today included", "rolled to the next bank day, the month's end back"),
     date_of("habit_expires", "day the habit lapses unless it is kept",
-            "after the second habitual day from the last payment that hit it"),
-    figure("habitual_days_late", "days late it brings", "days", "median days late of the settled invoices, 12 months; "
-           "with a habit only"),
+            "the policy's bank days after the second habitual day on or after both the oldest undisputed overdue and the last "
+            "payment that hit it; for a lag two weeks after habit_start_on; empty while nothing undisputed is past due"),
+    figure("habitual_days_late", "days late it brings", "days",
+           "median days late of the settled invoices, 12 months; with a habit only"),
+    date_of("habit_start_on", "day from which a procedure that starts at the habit counts",
+            "first habitual day on or after the oldest effective due day of what is past due and undisputed, plus the "
+            "policy's bank days"),
     date_of("habit_hold_until", "until when the habit excuses what is past due today",
-            "first habitual day on or after the oldest effective due day of what is past due, plus the policy's bank days; "
-            "empty when that is past or more than the longest hold after it"),
+            "habit_start_on; empty when that has come, or lies more than the longest hold after the due day"),
 )  # fmt: skip
