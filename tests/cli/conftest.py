@@ -87,7 +87,7 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def command(*words: object) -> list[str]:
     """The command line as it is started."""
-    return [sys.executable, "-m", "creditdesk", *map(str, words)]
+    return [sys.executable, "-m", "creditdesk.cli", *map(str, words)]
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from creditdesk.report.figures import figures_of
 from creditdesk.report.output import Output
 from creditdesk.report.page import render
 
@@ -58,7 +59,7 @@ def browser() -> Iterator[object]:
 @pytest.fixture(scope="module")
 def file(output: Output, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "report.html"
-    path.write_text(render(output, "nl"), encoding="utf-8")
+    path.write_text(render(figures_of(output), "nl"), encoding="utf-8")
     return path
 
 

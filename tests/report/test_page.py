@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from creditdesk.report.figures import figures_of
 from creditdesk.report.language import LANGUAGES, catalogue
 from creditdesk.report.output import Output, open_output
 from creditdesk.report.page import SECTIONS, render
@@ -50,10 +51,11 @@ class Reader(HTMLParser):
 @pytest.fixture(scope="session")
 def rendered(output: Output) -> Callable[..., str]:
     """The page in a language, each made once."""
+    figures = figures_of(output)
 
     @cache
     def page(code: str | None = None, anonymous: bool = False) -> str:
-        return render(output, code, anonymous=anonymous)
+        return render(figures, code, anonymous=anonymous)
 
     return page
 
@@ -156,16 +158,16 @@ def test_the_language_is_the_company_s_unless_another_is_asked(tmp_path: Path) -
     def company(language: str) -> dict:
         return {"name": "Firma", "country": "BE", "language": language, "currency": "EUR", "company_id": ""}
 
-    dutch = open_output(write_output(tmp_path / "nl", count=5, companies=[company("nl")]))
+    dutch = figures_of(open_output(write_output(tmp_path / "nl", count=5, companies=[company("nl")])))
     assert '<html lang="nl">' in render(dutch)
     assert '<html lang="fr">' in render(dutch, "fr")
-    spanish = open_output(write_output(tmp_path / "es", count=5, companies=[company("es")]))
+    spanish = figures_of(open_output(write_output(tmp_path / "es", count=5, companies=[company("es")])))
     assert '<html lang="en">' in render(spanish)
 
 
 def test_a_company_without_anything_past_due_has_a_page_too(tmp_path: Path) -> None:
     folder = write_output(tmp_path / "out", count=0, companies=[], previous=None)
-    text = Reader(render(open_output(folder))).text
+    text = Reader(render(figures_of(open_output(folder)))).text
     assert "Nothing is due today." in text
     assert "Nothing is held back." in text
     assert "no brake held a customer back" in text

@@ -20,6 +20,7 @@ from creditdesk.cli.terminal import Json, Quiet, Tell, Terminal
 
 if TYPE_CHECKING:
     from creditdesk.facts.result import Checked
+    from creditdesk.report.figures import Figures
 
 WORK = "checked"
 TRACED = "stages.json"
@@ -48,8 +49,8 @@ def decide(
     as_json: Json = False,
 ) -> None:
     """Decide for every customer on one day: segment, terms and limit, what is due today, what is held and why."""
-    from creditdesk.report.output import open_output
     from creditdesk.report.page import reader, render
+    from creditdesk.report.summary import results
     from creditdesk.report.terminal import overview
 
     terminal = Terminal.of(context, quiet, as_json)
@@ -57,13 +58,15 @@ def decide(
     if trace is not None:
         empty_trace(trace)
     with output_folder(out) as fresh, terminal.progress("Deciding") as tell:
-        summary, checked = run_into(fresh, facts, policy, day(as_of), earlier, engine, trace, tell)
-        tell("writing the report")
-        output, clock = open_output(fresh), Clock()
-        (fresh / PAGE).write_text(render(output, language, anonymous=anonymous), encoding="utf-8")
+        figures, checked = run_into(fresh, facts, policy, day(as_of), earlier, engine, trace, tell)
+        clock, summary = Clock(), figures.output.summary
+        tell("writing the summary and the report")
+        (fresh / PAGE).write_text(render(figures, language, anonymous=anonymous), encoding="utf-8")
+        summary |= results(figures)
         clock.lap("report")
-        write_summary(fresh, summary | {"seconds": summary["seconds"] | clock.laps})
-        shown = None if terminal.silent else overview(output, language, anonymous=anonymous)
+        summary["seconds"] |= clock.laps
+        write_summary(fresh, summary)
+        shown = None if terminal.silent else overview(figures, language, anonymous=anonymous)
     if shown is not None:
         terminal.print(shown, "", reader(language, summary)("terminal.report", path=out / PAGE))
     terminal.quarantined(checked.problems, checked.rows_quarantined, str(out / "quarantine.csv"))
@@ -81,15 +84,16 @@ def run_into(
     engine: str,
     trace: Path | None,
     tell: Tell,
-) -> tuple[dict[str, Any], Checked]:
-    """Decide, and write tables, policy, quarantine and summary into a new folder.
+) -> tuple[Figures, Checked]:
+    """Decide, and write tables, policy, quarantine and the first part of the summary into a new folder.
 
     Returns:
-        The summary, and the facts as they were checked.
+        The figures of the run, and the facts as they were checked.
     """
     from creditdesk.facts.decisions import TABLES_OUT
+    from creditdesk.report.figures import figures_of
     from creditdesk.report.output import POLICY, open_output
-    from creditdesk.report.summary import before, results
+    from creditdesk.report.summary import before
 
     clock = Clock()
     with opened(facts, policy, fresh / WORK, engine, tell, clock, trace) as run:
@@ -104,12 +108,8 @@ def run_into(
         (fresh / POLICY).write_text(run.text, encoding="utf-8")
         keep_quarantine(run.checked, fresh)
         clock.lap("write")
-    write_summary(fresh, summary)
-    summary |= results(open_output(fresh))
-    clock.lap("summary")
-    summary["seconds"] = clock.laps
-    write_summary(fresh, summary)
-    return summary, run.checked
+    write_summary(fresh, summary | {"seconds": clock.laps})
+    return figures_of(open_output(fresh)), run.checked
 
 
 def keep_quarantine(checked: Checked, fresh: Path) -> None:

@@ -30,11 +30,12 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Render report.html again from the output folder of a run: in another language, or without natural persons."""
+    from creditdesk.report.figures import figures_of
     from creditdesk.report.output import open_output
     from creditdesk.report.page import render
 
     terminal = Terminal.of(context, quiet, as_json)
-    page = render(open_output(folder), language, anonymous=anonymous)
+    page = render(figures_of(open_output(folder)), language, anonymous=anonymous)
     target = out or folder / PAGE
     write_page(target, page)
     terminal.print(f"Report: {target}")

@@ -138,7 +138,9 @@ def calendar_rows(
     }
     for place in sorted(set(places)):
         parts = [
-            calendar(part, first, last + timedelta(days=30), change.get(part) or change.get(part.partition("-")[0]))
+            calendar(
+                part, first, last + timedelta(days=30), change.get(part) or change.get(part.partition("-")[0])
+            )
             for part in place.split("&")
         ]
         working = tuple(all(days) for days in zip(*(part.working for part in parts), strict=True))

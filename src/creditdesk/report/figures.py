@@ -1,19 +1,22 @@
-"""The figures of the report: counts and sums of one run, and the few customers worth naming.
+"""The figures of the report: counts and sums of one run.
 
-Sums are kept per reporting currency. Every query is an aggregate or a short list, whatever the number of customers.
+Sums are kept per reporting currency. All customers are counted in one pass, by what the page cuts them by; the page, the
+terminal and `summary.json` add up the groups that pass gave, so that they cannot differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import ibis
 import ibis.expr.types as ir
 from ibis import _
 
 from creditdesk.policy.document import Policy
-from creditdesk.report.output import Output, Row
+from creditdesk.policy.load import read_policy
+from creditdesk.report.output import POLICY, Output, Row
 
 AGEING = (
     "not_due_amount",
@@ -25,18 +28,13 @@ AGEING = (
 )
 """The columns of the profile that make up the open amount, by days past the effective due date."""
 
-FOR_A_PERSON = (
-    "needs_approval",
-    "natural_person",
-    "no_address",
-    "data_problem",
-    "credit_open",
-    "invoice_not_delivered",
-)
-"""Holds that a person can end today; the others end by themselves."""
+LESS = ("unallocated_amount", "credits_open")
+"""What is to be taken off the open amount."""
 
-URGENT = 25
-LISTED = 12
+MONEY = ("open_amount", "overdue_amount", "exposure", "uninsured_maximum_loss")
+CUT = ("segment", "cell_row", "cell_column", "came_from", "waits", "arrived")
+"""What customers are counted by: segment, cell, the segment they came from today, the brake, new in this run."""
+
 HARDLY = 10
 """A source of a criterion that fewer than one in ten customers were read from is not shown."""
 
@@ -53,9 +51,9 @@ class Group:
     count: int = 0
     sums: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def add(self, row: Row) -> None:
-        """Take in one row of an aggregate by currency."""
-        self.count += row["n"]
+    def add(self, row: Row, count: str = "n") -> None:
+        """Take in one row of an aggregate by currency; `count` names its column that counts."""
+        self.count += row[count]
         for name, value in row.items():
             if name.startswith("sum_"):
                 per_currency = self.sums.setdefault(name[4:], {})
@@ -81,44 +79,9 @@ def total(groups: Iterable[Group]) -> Group:
     return together
 
 
-def grouped(output: Output, table: ir.Table, keys: tuple[str, ...], *sums: str) -> dict[tuple, Group]:
-    """Counts and sums by `keys`, largest group first."""
-    wanted = {f"sum_{name}": table[name].sum() for name in sums}
-    found = table.group_by([*keys, "currency"]).aggregate(n=table.count(), **wanted)
-    groups: dict[tuple, Group] = {}
-    for row in output.rows(found.order_by([ibis.desc("n"), *keys, "currency"])):
-        groups.setdefault(tuple(row[key] for key in keys), Group()).add(row)
-    return dict(sorted(groups.items(), key=lambda item: -item[1].count))
-
-
-_MONEY = ("open_amount", "overdue_amount", "exposure", "uninsured_maximum_loss")
-
-
-def sources(output: Output) -> dict[str, list[str]]:
-    """Per criterion the columns it was read from, the most used first; one that hardly occurs is left out."""
-    reason = output.decision.select(reason=_.reasons.unnest()).mutate(
-        criterion=_.reason["criterion"],
-        column=_.reason["rule"].split(":")[0],
-        known=_.reason["band"].notnull(),
-    )
-    counted = reason.filter(_.known & (_.column != "")).group_by("criterion", "column").aggregate(n=_.count())
-    found: dict[str, dict[str, int]] = {}
-    for row in output.rows(counted.order_by([ibis.desc("n"), "column"])):
-        found.setdefault(row["criterion"], {})[row["column"]] = row["n"]
-    return {
-        criterion: [column for column, n in columns.items() if n * HARDLY >= sum(columns.values())]
-        for criterion, columns in found.items()
-    }
-
-
-def with_something_open(output: Output) -> int:
-    """How many customers have anything open."""
-    return output.rows(output.decided.aggregate(n=(_.open_amount > 0).sum()))[0]["n"] or 0
-
-
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the matrix as drawn: its bands, its segment and the customers it placed."""
+    """One cell of the matrix as drawn: its bands, its segment and the customers in it."""
 
     row: str
     column: str
@@ -139,188 +102,170 @@ class Matrix:
         """All customers of one row."""
         return total(cell.group for cell in self.cells.values() if cell.row == row)
 
-    def column_total(self, column: str) -> Group:
-        """All customers of one column."""
-        return total(cell.group for cell in self.cells.values() if cell.column == column)
 
-
-def matrix(output: Output, policy: Policy) -> Matrix:
-    """Customers and sums per cell, rows and columns in the policy's order of drawing.
-
-    A customer stands in the cell of its segment: when a brake keeps it where it was, that is the former cell.
-    """
-    drawn = policy.matrix
-    rows = tuple(drawn.draw_rows or drawn.cells)
-    columns = tuple(drawn.draw_columns or next(iter(drawn.cells.values())))
-    segment = {(row, column): drawn.cells[row][column] for row in rows for column in columns}
-    home = {name: place for place, name in reversed(segment.items())}
-    cells = {place: Group() for place in segment}
-    outside: dict[str, Group] = {}
-    by_place = grouped(output, output.decided, ("cell_row", "cell_column", "segment"), *_MONEY)
-    for (row, column, name), group in by_place.items():
-        if segment.get((row, column)) == name:
-            cells[row, column].join(group)
-        elif name in home:
-            cells[home[name]].join(group)
-        else:
-            outside.setdefault(name, Group()).join(group)
-    return Matrix(
-        rows,
-        columns,
-        {place: Cell(*place, segment[place], group) for place, group in cells.items()},
-        dict(sorted(outside.items(), key=lambda item: -item[1].count)),
-    )
-
-
-def segments(output: Output) -> dict[str, Group]:
-    """Customers and sums per segment."""
-    return {key[0]: group for key, group in grouped(output, output.decided, ("segment",), *_MONEY).items()}
-
-
-@dataclass(frozen=True)
-class Moves:
-    """Customers who changed segment since the previous run, and those a brake kept.
+class Figures:
+    """What one run came to, each figure made once.
 
     Attributes:
-        by: (from, to) -> how many, with their exposure.
-        largest: the largest of them by exposure.
-        braked: what held a proposed move -> how many.
-        to_discuss: moves that wait for approval, and moves of key accounts; a talk with Sales.
-        arrived: customers that the previous run did not know.
+        output: the tables of the run.
+        policy: the policy of the run.
+        previous: whether there was a previous run; without it nothing is said of movements.
     """
 
-    by: dict[tuple[str, str], Group]
-    largest: list[Row]
-    braked: dict[str, Group]
-    to_discuss: list[Row]
-    arrived: int
+    def __init__(self, output: Output, policy: Policy) -> None:
+        self.output = output
+        self.policy = policy
+        self.previous = output.summary.get("previous") is not None
+
+    @cached_property
+    def _counted(self) -> list[Row]:
+        """All customers, counted by `CUT` and currency: a few hundred rows."""
+        first = (_.segment_since == _.as_of) & _.previous_segment.isnull() & ~_.moved
+        cut = self.output.decided.mutate(
+            came_from=ibis.ifelse(_.moved, _.previous_segment, ibis.null("string")),
+            waits=ibis.ifelse(_.proposed_segment.notnull(), _.move_held, ibis.null("string")),
+            arrived=first,
+        )
+        buckets = (*AGEING, *LESS)
+        sums = {f"sum_{name}": cut[name].sum() for name in (*MONEY, *buckets)}
+        counts = {f"n_{name}": (cut[name] > 0).sum() for name in (*MONEY, *buckets)}
+        keys = [*CUT, "currency"]
+        found = cut.group_by(keys).aggregate(n=cut.count(), **sums, **counts)
+        return self.output.rows(found.order_by(keys))
+
+    def _by(self, key: Callable[[Row], object], only: tuple[str, ...] = MONEY) -> dict:
+        """Customers by a key, largest group first; rows whose key is None are left out."""
+        groups: dict[object, Group] = {}
+        kept = {"n", "currency", *(f"sum_{name}" for name in only)}
+        for row in self._counted:
+            of = key(row)
+            if of is not None:
+                groups.setdefault(of, Group()).add({name: row[name] for name in row if name in kept})
+        return dict(sorted(groups.items(), key=lambda item: -item[1].count))
+
+    @cached_property
+    def segments(self) -> dict[str, Group]:
+        """Customers and sums per segment."""
+        return self._by(lambda row: row["segment"])
+
+    @cached_property
+    def everyone(self) -> Group:
+        """All customers."""
+        return total(self.segments.values())
+
+    @cached_property
+    def owing(self) -> int:
+        """How many customers have anything open."""
+        return sum(row["n_open_amount"] or 0 for row in self._counted)
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """Customers and sums per cell, rows and columns in the policy's order of drawing.
+
+        A customer stands in the cell of its segment: when a brake keeps it where it was, that is the former cell.
+        """
+        drawn = self.policy.matrix
+        rows = tuple(drawn.draw_rows or drawn.cells)
+        columns = tuple(drawn.draw_columns or next(iter(drawn.cells.values())))
+        segment = {(row, column): drawn.cells[row][column] for row in rows for column in columns}
+        home = {name: place for place, name in reversed(segment.items())}
+
+        def place(row: Row) -> tuple[str, str] | None:
+            own = (row["cell_row"], row["cell_column"])
+            return own if segment.get(own) == row["segment"] else home.get(row["segment"])
+
+        inside = self._by(place)
+        cells = {at: Cell(*at, segment[at], inside.get(at, Group())) for at in segment}
+        outside = self._by(lambda row: None if row["segment"] in home else row["segment"])
+        return Matrix(rows, columns, cells, outside)
+
+    @cached_property
+    def moves(self) -> dict[tuple[str, str], Group]:
+        """(from, to) -> customers who changed segment since the previous run."""
+        if not self.previous:
+            return {}
+        return self._by(lambda row: (row["came_from"], row["segment"]) if row["came_from"] else None)
+
+    @cached_property
+    def braked(self) -> dict[str, Group]:
+        """What holds a proposed move -> customers."""
+        return self._by(lambda row: row["waits"])
+
+    @cached_property
+    def arrived(self) -> int:
+        """Customers that the previous run did not know."""
+        return sum(row["n"] for row in self._counted if row["arrived"]) if self.previous else 0
+
+    @cached_property
+    def ageing(self) -> dict[str, Group]:
+        """Open amounts by days past due, with the number of customers that have any, as the sum `amount`."""
+        found: dict[str, Group] = {}
+        for name in (*AGEING, *LESS):
+            group = found.setdefault(name, Group())
+            for row in self._counted:
+                group.add(
+                    {
+                        "n": row[f"n_{name}"] or 0,
+                        "currency": row["currency"],
+                        "sum_amount": row[f"sum_{name}"],
+                    }
+                )
+        return found
+
+    @cached_property
+    def due(self) -> dict[tuple, Group]:
+        """(procedure, step, do, owner, level) -> actions due today."""
+        return grouped(self.output, self.output.action_due, ("procedure", "step", "do", "owner", "level"))
+
+    def due_by(self, *places: int) -> dict[tuple, Group]:
+        """The actions due by some parts of the key of `due`."""
+        groups: dict[tuple, Group] = {}
+        for key, group in self.due.items():
+            groups.setdefault(tuple(key[place] for place in places), Group()).join(group)
+        return dict(sorted(groups.items(), key=lambda item: -item[1].count))
+
+    @cached_property
+    def held(self) -> dict[str, Group]:
+        """The first hold -> actions that it holds."""
+        return {key[0]: group for key, group in grouped(self.output, self.output.held, ("hold",)).items()}
+
+    @cached_property
+    def warnings(self) -> dict[str, int]:
+        """What is wrong or missing in the facts of customers: code -> customers."""
+        listed = self.output.decision.select(code=_.data_warnings.unnest())
+        found = listed.group_by("code").aggregate(n=_.count()).order_by([ibis.desc("n"), "code"])
+        return {row["code"]: row["n"] for row in self.output.rows(found) if row["code"] is not None}
+
+    @cached_property
+    def sources(self) -> dict[str, list[str]]:
+        """Per criterion the columns it was read from, the most used first; one that hardly occurs is left out."""
+        reason = self.output.decision.select(reason=_.reasons.unnest()).mutate(
+            criterion=_.reason["criterion"],
+            column=_.reason["rule"].split(":")[0],
+            known=_.reason["band"].notnull(),
+        )
+        counted = (
+            reason.filter(_.known & (_.column != "")).group_by("criterion", "column").aggregate(n=_.count())
+        )
+        found: dict[str, dict[str, int]] = {}
+        for row in self.output.rows(counted.order_by([ibis.desc("n"), "column"])):
+            found.setdefault(row["criterion"], {})[row["column"]] = row["n"]
+        return {
+            criterion: [column for column, n in columns.items() if n * HARDLY >= sum(columns.values())]
+            for criterion, columns in found.items()
+        }
 
 
-def moves(output: Output, previous: bool) -> Moves:
-    """Movements since the previous run; nothing moved when there was none."""
-    decided = output.decided
-    moved = decided.filter(_.moved)
-    waiting = decided.filter(_.move_held.notnull() & _.proposed_segment.notnull())
-    talk = decided.filter(
-        (_.proposed_segment.notnull() & (_.move_held == "approval"))
-        | (_.moved & _.key_account.fill_null(False))
-    )
-    by = grouped(output, moved, ("previous_segment", "segment"), "exposure") if previous else {}
-    return Moves(
-        by={(start, end): group for (start, end), group in by.items()},
-        largest=_largest(output, moved, "exposure", LISTED) if previous else [],
-        braked={key[0]: group for key, group in grouped(output, waiting, ("move_held",), "exposure").items()},
-        to_discuss=_largest(output, talk, "exposure", LISTED),
-        arrived=_arrived(output) if previous else 0,
-    )
+def figures_of(output: Output) -> Figures:
+    """The figures of an output folder, with the policy that stands in it."""
+    text = (output.folder / POLICY).read_text(encoding="utf-8")
+    return Figures(output, read_policy(text, POLICY))
 
 
-def _arrived(output: Output) -> int:
-    first = output.decision.filter((_.segment_since == _.as_of) & _.previous_segment.isnull() & ~_.moved)
-    return output.rows(first.aggregate(n=first.count()))[0]["n"]
-
-
-def ageing(output: Output) -> dict[str, Group]:
-    """Open amounts by days past due, with the number of customers that have any."""
-    decided = output.decided
-    columns = [*AGEING, "unallocated_amount", "credits_open"]
-    counts = {f"n_{name}": (decided[name] > 0).sum() for name in columns}
-    sums = {f"sum_{name}": decided[name].sum() for name in columns}
-    found: dict[str, Group] = {name: Group() for name in columns}
-    for row in output.rows(decided.group_by("currency").aggregate(**counts, **sums)):
-        for name in columns:
-            found[name].add(
-                {"n": row[f"n_{name}"] or 0, "currency": row["currency"], "sum_amount": row[f"sum_{name}"]}
-            )
-    return found
-
-
-def due_by(output: Output, *keys: str) -> dict[tuple, Group]:
-    """Actions due today by some of their columns (`do`, `owner`, `procedure`, `step`, ...)."""
-    return grouped(output, output.action_due, keys, "amount")
-
-
-def held_by(output: Output, *keys: str) -> dict[tuple, Group]:
-    """Held actions by some of their columns."""
-    return grouped(output, output.held, keys, "amount")
-
-
-def urgent(output: Output, limit: int = URGENT) -> list[Row]:
-    """The most urgent: due today, or waiting for a person's yes; by priority, then amount, then id.
-
-    Columns: those of `action_due`, `hold` (null when due), and the customer's decision and profile as `who`.
-    """
-    shared = [name for name in output.action_due.columns if name in output.held.columns]
-    due = output.action_due.select(*shared).mutate(
-        hold=ibis.null("string"), hold_detail=ibis.null("string"), hold_until=ibis.null("date")
-    )
-    waiting = output.held.filter(_.hold.isin(FOR_A_PERSON)).select(
-        *shared, "hold", "hold_detail", "hold_until"
-    )
-    first = due.union(waiting).order_by(
-        [ibis.desc("priority"), ibis.desc("amount"), "customer_id", "company_id", "case_no", "step"]
-    )
-    rows = output.rows(first.limit(limit))
-    who = by_customer(output, [row["customer_id"] for row in rows])
-    return [{**row, "who": who.get(row["customer_id"], {})} for row in rows]
-
-
-def biggest_held(output: Output, limit: int = LISTED) -> list[Row]:
-    """The largest held actions, with their customers as `who`."""
-    rows = output.rows(output.held.order_by([ibis.desc("amount"), "customer_id", "step"]).limit(limit))
-    who = by_customer(output, [row["customer_id"] for row in rows])
-    return [{**row, "who": who.get(row["customer_id"], {})} for row in rows]
-
-
-def room_to_grow(output: Output, limit: int = LISTED) -> list[Row]:
-    """Customers to whom more could be sold: low risk, nothing long overdue, room under the limit.
-
-    The largest by what they might still buy: their pipeline, else the growth of the last year, within the headroom.
-    """
-    found = output.decided.filter(
-        (_.risk_class == "low")
-        & (_.headroom > 0)
-        & (_.order_block == "none")
-        & (_.acceptance == "open")
-        & (_.turnover_12m > 0)
-        & (_.oldest_overdue_days.fill_null(0) <= 15)
-    )
-    wish = ibis.greatest(
-        _.pipeline_amount.fill_null(0),
-        (_.turnover_12m * ibis.greatest(_.growth_12m.fill_null(0.0), 0.0)).cast("int64"),
-    )
-    found = found.mutate(room=ibis.least(_.headroom, ibis.greatest(wish, 0)))
-    rank = [ibis.desc("room"), ibis.desc("headroom"), ibis.desc("turnover_12m"), "customer_id"]
-    return output.rows(found.order_by(rank).limit(limit))
-
-
-def to_watch(output: Output, limit: int = LISTED) -> list[Row]:
-    """Customers on whom most could be lost: not of low risk, or beyond their limit; by expected loss."""
-    found = output.decided.filter(
-        ((_.risk_class != "low") | (_.headroom < 0))
-        & (_.uninsured_maximum_loss > 0)
-        # what is with a trustee or an agency is past watching
-        & _.legal_status.isnull()
-        & ~_.open_handover.fill_null(False)
-    ).mutate(expected_loss=(_.uninsured_maximum_loss * _.risk_pd).cast("int64"))
-    rank = [ibis.desc("expected_loss"), ibis.desc("uninsured_maximum_loss"), "customer_id"]
-    return output.rows(found.order_by(rank).limit(limit))
-
-
-def warnings(output: Output) -> dict[str, int]:
-    """What is wrong or missing in the facts of customers: code -> customers."""
-    listed = output.decision.select(code=_.data_warnings.unnest())
-    found = listed.group_by("code").aggregate(n=_.count()).order_by([ibis.desc("n"), "code"])
-    return {row["code"]: row["n"] for row in output.rows(found) if row["code"] is not None}
-
-
-def by_customer(output: Output, ids: Iterable[str]) -> Mapping[str, Row]:
-    """Decision and profile of a few customers by id."""
-    wanted = sorted(set(ids))
-    if not wanted:
-        return {}
-    return {row["customer_id"]: row for row in output.rows(output.decided.filter(_.customer_id.isin(wanted)))}
-
-
-def _largest(output: Output, table: ir.Table, column: str, limit: int) -> list[Row]:
-    return output.rows(table.order_by([ibis.desc(column), "customer_id"]).limit(limit))
+def grouped(output: Output, table: ir.Table, keys: tuple[str, ...]) -> dict[tuple, Group]:
+    """Actions and their amounts by some columns, largest group first."""
+    found = table.group_by([*keys, "currency"]).aggregate(n=table.count(), sum_amount=table.amount.sum())
+    groups: dict[tuple, Group] = {}
+    for row in output.rows(found.order_by([ibis.desc("n"), *keys, "currency"])):
+        groups.setdefault(tuple(row[key] for key in keys), Group()).add(row)
+    return dict(sorted(groups.items(), key=lambda item: -item[1].count))

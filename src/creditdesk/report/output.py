@@ -52,7 +52,9 @@ def open_output(folder: Path) -> Output:
         NoOutput: when a table or the summary is missing.
     """
     missing = [
-        name for name in (*(f"{table}.parquet" for table in TABLES), SUMMARY) if not (folder / name).is_file()
+        name
+        for name in (*(f"{table}.parquet" for table in TABLES), SUMMARY, POLICY)
+        if not (folder / name).is_file()
     ]
     if missing:
         raise NoOutput(

@@ -10,11 +10,10 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from creditdesk.policy.load import read_policy
-from creditdesk.report import figures
-from creditdesk.report.figures import AGEING, Cell, Group, Matrix
+from creditdesk.policy.document import Policy
+from creditdesk.report import lists
+from creditdesk.report.figures import AGEING, LESS, Cell, Figures, Group, Matrix, total
 from creditdesk.report.language import LANGUAGES, Language, language
-from creditdesk.report.output import POLICY, Output
 from creditdesk.report.words import Words
 
 SECTIONS = (
@@ -41,70 +40,71 @@ class Run:
     generated: bool
 
 
-def render(output: Output, code: str | None = None, *, anonymous: bool = False) -> str:
+def render(figures: Figures, code: str | None = None, *, anonymous: bool = False) -> str:
     """The page as text.
 
     Args:
-        output: the output folder of a run.
+        figures: those of the run.
         code: language of the page; None = that of the company, else English.
         anonymous: natural persons are not named, and nothing on the page leads to them.
 
     Raises:
         UnknownLanguage: when there is no catalogue for the language.
     """
-    summary = output.summary
+    output, policy, summary = figures.output, figures.policy, figures.output.summary
     t = reader(code, summary)
-    policy = read_policy((output.folder / POLICY).read_text(encoding="utf-8"), POLICY)
-    words = Words(t, policy, anonymous)
-    previous = date.fromisoformat(summary["previous"]["as_of"]) if summary.get("previous") else None
-    run = Run(
-        company=", ".join(one["name"] for one in summary.get("companies") or () if one.get("name")),
+    due_total, held_total = total(figures.due.values()), total(figures.held.values())
+    channels = figures.due_by(2, 3)
+    steps = list(figures.due_by(0, 1, 2, 4).items())
+    page = _environment().get_template("report.html.j2")
+    return page.render(
+        t=t,
+        w=Words(t, policy, anonymous),
+        run=_run(summary, policy),
+        policy=policy,
+        css=(resources.files("creditdesk.report") / "pages" / "report.css").read_text(encoding="utf-8"),
+        sections=SECTIONS,
+        lead=lead(t, figures),
+        keys=keys(t, figures),
+        matrix=figures.matrix,
+        heat=heat(figures.matrix),
+        sources=figures.sources,
+        some=lambda amounts: any(amounts.values()),
+        due_channels=channels,
+        due_total=due_total,
+        due_most=max((group.count for group in channels.values()), default=1),
+        due_steps=steps[:STEPS_SHOWN],
+        due_steps_more=max(0, len(steps) - STEPS_SHOWN),
+        urgent=lists.urgent(output),
+        moves=figures.moves,
+        largest_moves=lists.largest_moves(output) if figures.previous else [],
+        braked=figures.braked,
+        to_discuss=lists.to_discuss(output),
+        arrived=figures.arrived,
+        ageing=ageing_rows(t, figures.ageing),
+        room=lists.room_to_grow(output),
+        watch=lists.to_watch(output),
+        held=figures.held,
+        held_total=held_total,
+        biggest_held=lists.largest_held(output),
+        segments=[(name, figures.segments.get(name, Group())) for name in policy.segments],
+        quality=quality(t, figures),
+        words=definitions(t),
+    ).lstrip()
+
+
+def _run(summary: Mapping[str, Any], policy: Policy) -> Run:
+    names = [one["name"] for one in summary.get("companies") or () if one.get("name")]
+    previous = summary.get("previous")
+    return Run(
+        company=", ".join(names),
         as_of=date.fromisoformat(summary["as_of"]),
         policy=policy.policy,
         policy_version=policy.version,
         version=summary["versions"]["creditdesk"],
-        previous=previous,
+        previous=date.fromisoformat(previous["as_of"]) if previous else None,
         generated=bool(summary.get("generated")),
     )
-    by_segment = figures.segments(output)
-    everyone, opened = figures.total(by_segment.values()), figures.with_something_open(output)
-    held = {key[0]: group for key, group in figures.held_by(output, "hold").items()}
-    due = figures.due_by(output, "do", "owner")
-    due_total, held_total = figures.total(due.values()), figures.total(held.values())
-    steps = list(figures.due_by(output, "procedure", "step", "do", "level").items())
-    drawn = figures.matrix(output, policy)
-    aged = figures.ageing(output)
-    page = _environment().get_template("report.html.j2")
-    return page.render(
-        t=t,
-        w=words,
-        run=run,
-        policy=policy,
-        css=(resources.files("creditdesk.report") / "pages" / "report.css").read_text(encoding="utf-8"),
-        sections=SECTIONS,
-        lead=lead(t, everyone, opened, due_total, held_total),
-        keys=keys(t, everyone, opened, aged, due_total, held_total),
-        matrix=drawn,
-        heat=heat(drawn),
-        sources=figures.sources(output),
-        some=lambda amounts: any(amounts.values()),
-        due_channels=due,
-        due_total=due_total,
-        due_most=max((group.count for group in due.values()), default=1),
-        due_steps=steps[:STEPS_SHOWN],
-        due_steps_more=len(steps) - STEPS_SHOWN if len(steps) > STEPS_SHOWN else 0,
-        urgent=figures.urgent(output),
-        moves=figures.moves(output, previous is not None),
-        ageing=ageing_rows(t, aged),
-        room=figures.room_to_grow(output),
-        watch=figures.to_watch(output),
-        held=held,
-        held_total=held_total,
-        biggest_held=figures.biggest_held(output),
-        segments=[(name, by_segment.get(name, Group())) for name in policy.segments],
-        quality=quality(t, output, summary),
-        words=definitions(t),
-    ).lstrip()
 
 
 def reader(code: str | None, summary: Mapping[str, Any]) -> Language:
@@ -131,12 +131,14 @@ def _environment() -> Environment:
     return environment
 
 
-def lead(t: Language, everyone: Group, customers: int, due: Group, held: Group) -> str:
+def lead(t: Language, figures: Figures) -> str:
     """The page in two or three sentences."""
-    opened, overdue = everyone["open_amount"], everyone["overdue_amount"]
+    opened, overdue = figures.everyone["open_amount"], figures.everyone["overdue_amount"]
+    due, held = total(figures.due.values()), total(figures.held.values())
     sentences = [
-        t("report.lead_open", n=customers, all=t.number(everyone.count), open=t.amounts(opened, short=True),
-          overdue=t.amounts(overdue, short=True), share=t.percent(_share(overdue, opened)))
+        t("report.lead_open", n=figures.owing, all=t.number(figures.everyone.count),
+          open=t.amounts(opened, short=True), overdue=t.amounts(overdue, short=True),
+          share=t.percent(_share(overdue, opened)))
     ]  # fmt: skip
     if due.count:
         sentences.append(t("report.lead_due", n=due.count, amount=t.amounts(due["amount"], short=True)))
@@ -147,12 +149,12 @@ def lead(t: Language, everyone: Group, customers: int, due: Group, held: Group) 
     return " ".join(sentences)
 
 
-def keys(
-    t: Language, everyone: Group, customers: int, aged: Mapping[str, Group], due: Group, held: Group
-) -> list[dict[str, str]]:
+def keys(t: Language, figures: Figures) -> list[dict[str, str]]:
     """The key figures under the head."""
+    everyone, aged = figures.everyone, figures.ageing
     opened = everyone["open_amount"]
-    old = figures.total(aged[name] for name in ("overdue_91_180", "overdue_over_180"))
+    old = total(aged[name] for name in ("overdue_91_180", "overdue_over_180"))
+    due, held = total(figures.due.values()), total(figures.held.values())
 
     def key(name: str, amounts: Mapping[str, int], note: str) -> dict[str, str]:
         return {"name": t(f"key.{name}"), "value": t.amounts(amounts, short=True), "note": note}
@@ -161,7 +163,7 @@ def keys(
         return t("key.of_open", share=t.percent(_share(amounts, opened)))
 
     return [
-        key("open", opened, t("key.with", n=customers)),
+        key("open", opened, t("key.with", n=figures.owing)),
         key("overdue", everyone["overdue_amount"], of_open(everyone["overdue_amount"])),
         key("old", old["amount"], of_open(old["amount"])),
         key("uninsured", everyone["uninsured_maximum_loss"], t("key.uninsured_note")),
@@ -185,7 +187,7 @@ def heat(drawn: Matrix) -> Any:
 
 def ageing_rows(t: Language, aged: Mapping[str, Group]) -> dict[str, Any]:
     """The ageing table: buckets, their total, and what is to be taken off."""
-    buckets = figures.total(aged[name] for name in AGEING)["amount"]
+    buckets = total(aged[name] for name in AGEING)["amount"]
     rows = [
         {
             "name": t(f"ageing.{name}"),
@@ -196,14 +198,15 @@ def ageing_rows(t: Language, aged: Mapping[str, Group]) -> dict[str, Any]:
     ]
     less = [
         {"name": t(f"ageing.{name}"), "group": aged[name]}
-        for name in ("unallocated_amount", "credits_open")
+        for name in LESS
         if any(aged[name]["amount"].values())
     ]
     return {"rows": rows, "total": buckets, "less": less}
 
 
-def quality(t: Language, output: Output, summary: Mapping[str, Any]) -> dict[str, Any]:
+def quality(t: Language, figures: Figures) -> dict[str, Any]:
     """What was quarantined, warned about and noted."""
+    summary = figures.output.summary
     quarantine = summary["quarantine"]
     listed = quarantine["list"][:PROBLEMS_SHOWN]
     return {
@@ -214,7 +217,7 @@ def quality(t: Language, output: Output, summary: Mapping[str, Any]) -> dict[str
         "notes": [t(f"note.{note['code']}") if t.has(f"note.{note['code']}") else note["text"]
                   for note in summary["notes"]],
         "warnings": summary["warnings"],
-        "customers": figures.warnings(output),
+        "customers": figures.warnings,
     }  # fmt: skip
 
 

@@ -14,9 +14,8 @@ from creditdesk.engine.binding import Facts
 from creditdesk.facts.problem import ERROR, WARNING, Problem
 from creditdesk.facts.result import Checked
 from creditdesk.policy.document import Policy
-from creditdesk.report import figures
+from creditdesk.report.figures import Figures, Group
 from creditdesk.report.language import language
-from creditdesk.report.output import Output
 
 LISTED = 1000
 """Most problems that the summary lists; `quarantine.parquet` beside it holds all."""
@@ -71,13 +70,9 @@ def before(
     }
 
 
-def results(output: Output) -> dict[str, Any]:
+def results(figures: Figures) -> dict[str, Any]:
     """The part of the summary that tells what came out: segments, totals, actions, holds, moves."""
-    by_segment = figures.segments(output)
-    everyone = figures.total(by_segment.values())
-    due = figures.due_by(output, "procedure", "step", "do", "owner", "level")
-    held = figures.held_by(output, "hold")
-    moves = figures.moves(output, output.summary["previous"] is not None)
+    everyone = figures.everyone
     currencies = sorted({code for sums in everyone.sums.values() for code in sums})
     return {
         "customers": everyone.count,
@@ -85,29 +80,32 @@ def results(output: Output) -> dict[str, Any]:
             {"currency": code, **{name: sums.get(code, 0) for name, sums in everyone.sums.items()}}
             for code in currencies
         ],
-        "segments": {
-            name: {"customers": group.count, **_plain(group)} for name, group in by_segment.items()
-        },
+        "segments": {name: {"customers": group.count, **_plain(group)} for name, group in figures.segments.items()},
+        "matrix": [
+            {figures.policy.matrix.rows: cell.row, figures.policy.matrix.columns: cell.column,
+             "segment": cell.segment, "customers": cell.group.count, **_plain(cell.group)}
+            for cell in figures.matrix.cells.values()
+        ],
         "action_due": {
-            "actions": sum(group.count for group in due.values()),
+            "actions": sum(group.count for group in figures.due.values()),
             "by_step": [
                 {"procedure": key[0], "step": key[1], "do": key[2], "owner": key[3], "level": key[4],
                  "actions": group.count, **_plain(group)}
-                for key, group in due.items()
+                for key, group in figures.due.items()
             ],
         },
         "held": {
-            "actions": sum(group.count for group in held.values()),
-            "by_hold": {key[0]: {"actions": group.count, **_plain(group)} for key, group in held.items()},
+            "actions": sum(group.count for group in figures.held.values()),
+            "by_hold": {hold: {"actions": group.count, **_plain(group)} for hold, group in figures.held.items()},
         },
         "moves": {
-            "moved": sum(group.count for group in moves.by.values()),
+            "moved": sum(group.count for group in figures.moves.values()),
             "by": [{"from": start, "to": end, "customers": group.count, **_plain(group)}
-                   for (start, end), group in moves.by.items()],
-            "held": {brake: group.count for brake, group in moves.braked.items()},
-            "arrived": moves.arrived,
+                   for (start, end), group in figures.moves.items()],
+            "held": {brake: group.count for brake, group in figures.braked.items()},
+            "arrived": figures.arrived,
         },
-        "data_warnings": figures.warnings(output),
+        "data_warnings": figures.warnings,
     }  # fmt: skip
 
 
@@ -166,5 +164,5 @@ def _listed(problem: Problem) -> dict[str, Any]:
     return listed
 
 
-def _plain(group: figures.Group) -> dict[str, Any]:
+def _plain(group: Group) -> dict[str, Any]:
     return {name: dict(amounts) for name, amounts in group.sums.items()}

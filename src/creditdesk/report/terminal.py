@@ -10,10 +10,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from creditdesk.policy.load import read_policy
-from creditdesk.report import figures
+from creditdesk.report import lists
+from creditdesk.report.figures import Figures, Matrix, total
+from creditdesk.report.figures import Group as Counted
 from creditdesk.report.language import Language
-from creditdesk.report.output import POLICY, Output
 from creditdesk.report.page import lead, reader
 from creditdesk.report.words import Words
 
@@ -21,30 +21,25 @@ URGENT = 5
 HELD = 6
 
 
-def overview(output: Output, code: str | None = None, *, anonymous: bool = False) -> RenderableType:
+def overview(figures: Figures, code: str | None = None, *, anonymous: bool = False) -> RenderableType:
     """What a person wants to see when a run is done."""
-    t = reader(code, output.summary)
-    policy = read_policy((output.folder / POLICY).read_text(encoding="utf-8"), POLICY)
-    words = Words(t, policy, anonymous)
-    everyone = figures.total(figures.segments(output).values())
-    due = figures.due_by(output, "do", "owner")
-    held = {key[0]: group for key, group in figures.held_by(output, "hold").items()}
-    due_total, held_total = figures.total(due.values()), figures.total(held.values())
-    title = Text(t("report.title", day=t.weekday(date.fromisoformat(output.summary["as_of"]))), style="bold")
+    t = reader(code, figures.output.summary)
+    words = Words(t, figures.policy, anonymous)
+    day = date.fromisoformat(figures.output.summary["as_of"])
     return Group(
-        title,
-        Text(lead(t, everyone, figures.with_something_open(output), due_total, held_total)),
+        Text(t("report.title", day=t.weekday(day)), style="bold"),
+        Text(lead(t, figures)),
         "",
-        _matrix(t, words, figures.matrix(output, policy), figures.sources(output)),
+        _matrix(t, words, figures.matrix, figures.sources),
         "",
-        *_due(t, due),
-        *_held(t, held),
-        *_urgent(t, words, figures.urgent(output, URGENT)),
+        *_due(t, figures.due_by(2, 3)),
+        *_held(t, figures.held),
+        *_urgent(t, words, lists.urgent(figures.output, URGENT)),
     )
 
 
 def _matrix(
-    t: Language, words: Words, matrix: figures.Matrix, sources: Mapping[str, Sequence[str]]
+    t: Language, words: Words, matrix: Matrix, sources: Mapping[str, Sequence[str]]
 ) -> RenderableType:
     drawn = Table(show_header=True, header_style="dim", pad_edge=False, expand=False)
     drawn.add_column("")
@@ -74,7 +69,7 @@ def _matrix(
     return Group(drawn, Text(f"{t('matrix.outside')}: {outside}", style="dim"))
 
 
-def _due(t: Language, due: dict[tuple, figures.Group]) -> list[RenderableType]:
+def _due(t: Language, due: dict[tuple, Counted]) -> list[RenderableType]:
     if not due:
         return []
     table = _columns(t("terminal.due"), t("today.count"), t("today.amount"))
@@ -84,14 +79,14 @@ def _due(t: Language, due: dict[tuple, figures.Group]) -> list[RenderableType]:
     return [table, ""]
 
 
-def _held(t: Language, held: dict[str, figures.Group]) -> list[RenderableType]:
+def _held(t: Language, held: dict[str, Counted]) -> list[RenderableType]:
     if not held:
         return []
     table = _columns(t("terminal.held"), t("held.count"), t("held.amount"))
     for hold, group in list(held.items())[:HELD]:
         table.add_row(t.named("hold", hold), t.number(group.count), t.amounts(group["amount"]))
     if len(held) > HELD:
-        rest = figures.total(list(held.values())[HELD:])
+        rest = total(list(held.values())[HELD:])
         table.add_row(t("report.more", n=len(held) - HELD), t.number(rest.count), t.amounts(rest["amount"]))
     return [table, ""]
 

@@ -1,4 +1,4 @@
-"""`python -m creditdesk`: the command line."""
+"""`python -m creditdesk.cli`: the command line."""
 
 from __future__ import annotations
 
