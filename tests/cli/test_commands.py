@@ -126,18 +126,30 @@ def test_policy_diff_tells_what_differs_and_nothing_else(run: Run) -> None:
 
 def test_policy_test_runs_cases_and_says_which_fail(tmp_path: Path, run: Run) -> None:
     cases = tmp_path / "cases.yaml"
-    text = """\
+    cases.write_text(
+        """\
 cases:
-  - name: a mail two working days after the due date
-    on: 2026-03-24
-    customer: {employees: 30, days_late: 10}
-    invoices: ["1000 due 2026-03-20"]
-    expect: {segment: nowhere}
-"""
-    cases.write_text(text, encoding="utf-8")
+  - case: small and pays well gets a mail after three days
+    on: 2026-03-27
+    customer: {employees: 6}
+    history: 12 x 500 monthly from 2025-01-15 due after 30 paid on time
+    invoices: 500 due 2026-03-20
+    expect: {segment: easy, do: email}
+  - case: and certainly no call
+    on: 2026-03-27
+    customer: {employees: 6}
+    history: 12 x 500 monthly from 2025-01-15 due after 30 paid on time
+    invoices: 500 due 2026-03-20
+    expect: {do: call}
+""",
+        encoding="utf-8",
+    )
     done = run("policy", "test", "starter", cases)
-    assert done.returncode in (1, 2), done.stderr
-    assert str(cases) in done.stderr
+    assert done.returncode == 1
+    assert f"{cases}, line 8: and certainly no call" in done.stderr
+    assert "do: expected call, found email" in done.stderr
+    assert "line 2" not in done.stderr
+    assert "1 of 2 cases did not come out as expected" in done.stdout
     nothing = run("policy", "test", "starter", tmp_path / "none.yaml")
     assert nothing.returncode == 2
     assert "cannot be read" in nothing.stderr

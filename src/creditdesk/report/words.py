@@ -165,7 +165,7 @@ class Words:
         if "days" in unit:
             return self.t("key.days", n=round(value) if abs(value) >= 10 else float(self.t.rounded(value, 1)))
         if unit == self.policy.currency:
-            return self.t.money(minor(round(value), currency), currency)
+            return self.t.money(minor(self.t.rounded(value, 0), currency), currency)
         return self.t.number(value, 1)
 
     def change(self, row: Row) -> str:
