@@ -34,6 +34,11 @@ class Book:
     adjustments: tuple[tuple[Adjustment, Predicate], ...]
     reads: frozenset[str]
 
+    @property
+    def main_card(self) -> Card | None:
+        """The scorecard whose result is the customer's score; None where the policy names none."""
+        return next((card for card in self.cards if card.name == self.policy.score), None)
+
 
 def open_book(policy: Policy) -> Book:
     """Compile everything of a policy that a segment depends on."""

@@ -67,9 +67,9 @@ def gated(day: Day, due: ir.Table, taken: ir.Table, reach: ir.Table, gate: Gate)
     """
     found = _beside(day, due, taken, reach, gate)
     conditions = _conditions(day, found)
-    lists = [if_any(condition, [code]) for code, condition in conditions.items()]
+    lists = [if_any(condition, [code]) for code, condition in conditions]
     hold = ibis.cases(
-        *[(holds(condition), code) for code, condition in conditions.items()], else_=ibis.null("string")
+        *[(holds(condition), code) for code, condition in conditions], else_=ibis.null("string")
     )
     found = found.mutate(holds=lists[0].concat(*lists[1:]), hold=hold)
     cap_until = found.oldest_contact + day.policy.conduct.contact_cap_days
@@ -181,8 +181,8 @@ def _counted(table: ir.Table | None, key: str, name: str) -> list[Beside]:
     return [(table.group_by(payer=table[key]).aggregate(**{name: _.count()}), "payer")]
 
 
-def _conditions(day: Day, found: ir.Table) -> dict[str, Value]:
-    """Every hold code with its condition, in order; one that stands for invoice and payer is named once."""
+def _conditions(day: Day, found: ir.Table) -> list[tuple[str, Value]]:
+    """Every hold code with its condition, in order."""
     nothing = ~(found.net_base > 0)
     # codes of invoices hold the step where what they take off leaves nothing that is due
     cut = ~found.due_net & (nothing | ~holds(found.net_no <= found.today_no))
@@ -202,15 +202,17 @@ def _conditions(day: Day, found: ir.Table) -> dict[str, Value]:
     registered_by_person = (found.do == "registered_letter") & (holds(found.person) | approved)
     payer_paused = holds(found.pauses > 0) | holds(found.channel_pauses > 0)
     cap = ibis.coalesce(found.contact_cap, day.policy.conduct.contact_cap)
-    conditions: dict[str, Value] = {code: found[f"any_{code}"] & cut for code in INVOICE_HOLDS}
-    conditions["paused"] = payer_paused | conditions["paused"]
+    conditions = [(code, found[f"any_{code}"] & cut) for code in INVOICE_HOLDS if code != "paused"]
+    # invoices and payers can be paused: the code stands where it says whose pause it is, and once
+    conditions.append(("paused", found.any_paused & cut & ~payer_paused))
     payer = {
         "data_problem": holds(found.problem_count > 0),
-        "insolvent": holds(found.status_count > 0) & found.all_estate,
+        "insolvent": holds(found.status_count > 0) & (found.all_estate | (cut & found.any_estate)),
+        "paused": payer_paused,
         "do_not_contact": holds(found.do_not_contact) & holds(found.contact) & ~registered_by_person,
         "stale_bank_data": found.stale,
-        "paid_unallocated": nothing & (found.cash_taken > 0),
-        "credit_open": holds(found.others > 0) | (nothing & (found.credit_taken > 0)),
+        "paid_unallocated": cut & (found.cash_taken > 0),
+        "credit_open": holds(found.others > 0) | (cut & (found.credit_taken > 0)),
         "contra_open": holds(found.owed > 0),
         "part_payment": holds(found.part_no > found.today_no),
         "habit": holds(found.habit_until > found.today) & ~found.is_open,
@@ -225,7 +227,7 @@ def _conditions(day: Day, found: ir.Table) -> dict[str, Value]:
         | found.any_unapproved,
         "no_address": found.chosen.isnull(),
     }
-    return conditions | {code: payer[code] for code in PAYER_HOLDS if code != "paused"}
+    return conditions + [(code, payer[code]) for code in PAYER_HOLDS]
 
 
 def _pauses(day: Day) -> list[Beside]:

@@ -151,8 +151,12 @@ def put_neighbours(day: Day, book: Book) -> ir.Table:
     return day.stages.backend.put("neighbours", pa.Table.from_pylist(rows, schema=schema))
 
 
+PARTS = ("criterion", "value", "distance", "unit", "band", "segment", "remedy", "invoice_id", "amount")
+"""What is told of a change, in the order of the type NEAREST; each is a column `near_<part>` until the end."""
+
+
 def nearest_change(day: Day, book: Book, sheet: Sheet) -> None:
-    """Add `nearest_change`, of the type NEAREST; null where the matrix did not place the customer.
+    """Add `near_<part>` per part of PARTS; all null where the matrix did not place the customer.
 
     `value` is what the criterion must come to and `distance` how far that is, both in its unit.
 
@@ -195,22 +199,25 @@ def nearest_change(day: Day, book: Book, sheet: Sheet) -> None:
         holds(sheet["oldest_undisputed_overdue_days"] > 0),
     )
     names = ibis.ifelse(sheet["_no"] < rows, tried[0].gauge.name, tried[-1].gauge.name)
-    change = ibis.struct(
-        {
-            "criterion": names,
-            "value": rnd(sheet["_reach"] * sheet["_told"]) / 100.0,
-            "distance": rnd((sheet["_reach"] - sheet["_at"]).abs() * sheet["_told"]) / 100.0,
-            "unit": sheet["_unit"],
-            "band": ibis.cases(
-                *((sheet["_no"] == one.no, one.band) for one in tried), else_=ibis.null("string")
-            ),
-            "segment": sheet["_to"],
-            "remedy": ibis.ifelse(pay & ~overdue, "pay_sooner", sheet["_remedy"]),
-            "invoice_id": ibis.ifelse(pay & overdue, sheet["oldest_invoice"], ibis.null("string")),
-            "amount": ibis.ifelse(pay & overdue, sheet["oldest_amount"], ibis.null("int64")),
-        }
-    )
-    sheet.let(nearest_change=ibis.ifelse(sheet["_best"].notnull(), change, ibis.null(NEAREST)))
+    known = sheet["_best"].notnull()
+    change = {
+        "criterion": ibis.ifelse(known, names, ibis.null("string")),
+        "value": rnd(sheet["_reach"] * sheet["_told"]) / 100.0,
+        "distance": rnd((sheet["_reach"] - sheet["_at"]).abs() * sheet["_told"]) / 100.0,
+        "unit": ibis.ifelse(known, sheet["_unit"], ibis.null("string")),
+        "band": ibis.cases(*((sheet["_no"] == one.no, one.band) for one in tried), else_=ibis.null("string")),
+        "segment": sheet["_to"],
+        "remedy": ibis.ifelse(pay & ~overdue, "pay_sooner", sheet["_remedy"]),
+        "invoice_id": ibis.ifelse(pay & overdue, sheet["oldest_invoice"], ibis.null("string")),
+        "amount": ibis.ifelse(pay & overdue, sheet["oldest_amount"], ibis.null("int64")),
+    }
+    sheet.let_all({f"near_{part}": change[part] for part in PARTS})
+
+
+def told(sheet: Sheet) -> Value:
+    """The nearest change as one value, of the type NEAREST; null where there is none."""
+    change = ibis.struct({part: sheet[f"near_{part}"] for part in PARTS})
+    return ibis.ifelse(sheet["near_criterion"].notnull(), change, ibis.null(NEAREST))
 
 
 def _look_up(day: Day, book: Book, sheet: Sheet, tried: list[Candidate]) -> None:

@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from creditdesk.engine.arith import Value, attach, attach_all, holds, to_day
+from creditdesk.engine.arith import Value, attach, attach_all, holds, rnd, to_day
 from creditdesk.engine.day import Day
 from creditdesk.engine.items import known_allocations
 from creditdesk.engine.ladder import IMPORTED, Ladder
@@ -53,13 +53,17 @@ def part_payments(day: Day, past_due: ir.Table, case: ir.Table) -> ir.Table:
     collectible and left the invoice open (R11).
     """
     case_rows = case.filter(case.is_open).select("payer", "company", "case_start")
-    invoice = past_due.inner_join(case_rows, ["payer", "company"]).select(
-        "payer", "company", "invoice_id", "eff_day", "open", "open_base", "currency", "case_start"
+    # of the collectible, promises left aside: what is disputed, planned or with an agency is no part of it
+    asked = past_due.net + past_due.off_promise + past_due.off_cash + past_due.off_credit
+    invoice = past_due.mutate(asked_base=rnd(past_due.open_base * asked / past_due.open.nullif(0)))
+    invoice = invoice.filter(invoice.asked_base > 0).inner_join(case_rows, ["payer", "company"])
+    invoice = invoice.select(
+        "payer", "company", "invoice_id", "eff_day", "open", "open_base", "asked_base", "case_start"
     )
-    money = known_allocations(day).filter(_.money).select("invoice_id", "amount", "pay_day")
+    money = known_allocations(day, invoice).filter(_.money).select("invoice_id", "amount", "pay_day")
     paid = money.inner_join(invoice, "invoice_id").filter(_.pay_day >= _.case_start)
     # the share is one of amounts in the invoice's currency brought to the base by the open part's own ratio
-    paid = paid.mutate(paid_base=(paid.amount * paid.open_base / paid.open.nullif(0)).round().cast("int64"))
+    paid = paid.mutate(paid_base=rnd(paid.amount * paid.open_base / paid.open.nullif(0)))
     by_day = paid.group_by("payer", "company", "pay_day").aggregate(part=_.paid_base.sum())
     later = (
         by_day.inner_join(
@@ -71,10 +75,10 @@ def part_payments(day: Day, past_due: ir.Table, case: ir.Table) -> ir.Table:
         .aggregate(since=_.paid_base.sum())
     )
     open_then = (
-        by_day.inner_join(invoice.select("payer", "company", "eff_day", "open_base"), ["payer", "company"])
+        by_day.inner_join(invoice.select("payer", "company", "eff_day", "asked_base"), ["payer", "company"])
         .filter(_.eff_day < _.pay_day)
         .group_by("payer", "company", "pay_day")
-        .aggregate(rest=_.open_base.sum())
+        .aggregate(rest=_.asked_base.sum())
     )
     keys = ["payer", "company", "pay_day"]
     whole = attach(attach(by_day, later, keys), open_then, keys)

@@ -1,4 +1,4 @@
-"""Stages `standing`, `banded` and `placed`: from profile to segment, step by step, each customer in one row.
+"""From profile to segment, step by step, each customer in one row.
 
 Risk comes first, for scorecards and rules may read it; then scores, bands, the first rule that holds, the cell of the
 matrix; and at last the brakes.
@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from creditdesk.engine.arith import Value, attach, holds, if_any, rnd, to_day
+from creditdesk.engine.arith import Value, attach, holds, rnd, to_day
 from creditdesk.engine.bands import UNKNOWN, banded
 from creditdesk.engine.book import Book
 from creditdesk.engine.brakes import READS as BRAKE_READS
@@ -20,7 +20,6 @@ from creditdesk.engine.brakes import brake, start
 from creditdesk.engine.day import Day
 from creditdesk.engine.nearest import READS as NEAREST_READS
 from creditdesk.engine.nearest import changed_by_criteria, nearest_change, oldest_overdue
-from creditdesk.engine.reasons import reasons
 from creditdesk.engine.risk import READS as RISK_READS
 from creditdesk.engine.risk import risk
 from creditdesk.engine.scorecard import scored
@@ -35,86 +34,64 @@ EVIDENCE = {"days_late_24m": "observations", "payment_index": "observations"}
 """Which count of experiences a column rests on, where it is not that of 12 months."""
 
 
-RESULT = frozenset(
-    {
-        "customer_id", "today", "segment", "since", "previous_segment", "moved", "proposed_segment", "proposed_from",
-        "move_held", "cell_segment", "cell_row", "cell_column", "bands", "score", "score_parts", "risk_class", "risk_pd",
-        "evidence", "reasons", "nearest_change", "procedure", "dunning", "contact_cap", "adjustments", "first_offset",
-        "channel_first", "first_template", "tell_sales", "unknown",
-    }
-)  # fmt: skip
-"""Columns of stage `placed`, beside what people set and what was."""
-
-
-def placed(
-    day: Day, book: Book, profile: ir.Table, previous: ir.Table | None, item: ir.Table | None
+def measured(
+    day: Day, book: Book, debtor: ir.Table, profile: ir.Table, previous: ir.Table | None, reads: tuple[str, ...]
 ) -> ir.Table:
-    """Stage `placed`: risk, score, bands, the move of today, and everything of the treatment that conditions decide.
+    """Stage `banded`: what is known of each customer, its risk, scores and bands, and where they put it.
 
-    Columns: customer_id, today, segment, since, previous_segment, moved, proposed_segment, proposed_from, move_held,
-    cell_segment, cell_row, cell_column, bands, score, score_parts, risk_class, risk_pd, evidence, reasons,
-    nearest_change, procedure, dunning, contact_cap, what `adjustments_of` gives, unknown (criteria without a value),
-    the `by_` columns of what people set, and the `was_` columns of the previous decision.
+    Args:
+        reads: columns of the profile that later parts of the decision read.
     """
-    had = previous is not None
-    columns = sorted(
-        {*book.reads, *RISK_READS, "behaviour_evidence", "observations", "first_invoice_age_days"}
-    )
-    found = standing(day, profile, previous, ["customer_id", *columns], book.criteria)
-    sheet = Sheet(day.stages.run("standing", found))
+    columns = {*book.reads, *RISK_READS, *reads, "behaviour_evidence", "observations", "first_invoice_age_days"}
+    names = ["customer_id", *sorted(columns - {"customer_id"})]
+    sheet = Sheet(standing(day, debtor, profile, previous, names, book.criteria))
     with sheet.only(*RISK_READS, "cover_withdrawn"):
         risk(book.policy, sheet)
     with sheet.only(*(line.bands.column for card in book.cards for line in card.lines)):
         scored(sheet, book.cards, book.policy.score)
-    _place(book, sheet, had)
+    _place(book, sheet, previous is not None)
     sheet.forget()
-    sheet = Sheet(day.stages.run("banded", sheet.table))
+    return day.stages.run("banded", sheet.table)
+
+
+def placed(day: Day, book: Book, banded: ir.Table, item: ir.Table | None, had: bool) -> Sheet:
+    """The move of today, the nearest change, and what conditions of the policy decide beside the segment.
+
+    Adds segment, since, previous_segment, moved, proposed_segment, proposed_from, move_held, `near_` columns, cell_row,
+    cell_column, procedure, dunning, contact_cap, and what `adjustments_of` gives.
+
+    Args:
+        had: whether there is a previous decision.
+    """
+    sheet = Sheet(banded)
     _move(day, book, sheet, had)
     if item is not None:
         sheet.table = attach(sheet.table, oldest_overdue(day, item), "customer_id")
     else:
         sheet.let(oldest_invoice=ibis.null("string"), oldest_amount=ibis.null("int64"))
-    asked = {
-        name
-        for gauge in book.criteria
-        for name in (f"source_{gauge.name}", f"value_{gauge.name}", f"cell_{gauge.name}")
-    }
+    asked = {name for gauge in book.criteria for name in (f"source_{gauge.name}", f"value_{gauge.name}", f"cell_{gauge.name}")}
     asked |= {measure.column for gauge in book.criteria for measure in gauge.measures}
     asked |= {f"{BAND}{gauge.name}" for gauge in book.criteria} | changed_by_criteria(book)
     with sheet.only(*asked, *NEAREST_READS):
         nearest_change(day, book, sheet)
-    _treated(book, sheet)
-    kept = [name for name in sheet.table.columns if name in RESULT or name.startswith(("by_", "was_"))]
-    sheet.keep([name for name in kept if not name.startswith("was_band_")])
-    found = day.stages.run("placed", sheet.table)
-    day.stages.drop("standing", "banded")
-    return found
-
-
-def _treated(book: Book, sheet: Sheet) -> None:
-    """What conditions of the policy decide beside the segment, and the segment's grounds as data."""
     matrix, none = book.policy.matrix, ibis.null("string")
     in_matrix = (sheet["rule_no"] < 0) & sheet["by_hand"].isnull()
     as_cell = inherits(book.policy)
     if as_cell:
         in_matrix = in_matrix | sheet["segment"].isin(as_cell)
-    unknown = [
-        if_any(sheet[f"source_{gauge.name}"].isnull(), [f"unknown_{gauge.name}"]) for gauge in book.criteria
-    ]
     sheet.let(
-        bands=_bands(book, sheet),
-        reasons=reasons(book.criteria, book.rules, sheet),
         cell_row=ibis.ifelse(in_matrix, sheet[f"cell_{matrix.rows}"], none),
         cell_column=ibis.ifelse(in_matrix, sheet[f"cell_{matrix.columns}"], none),
         procedure=procedure_of(book, sheet),
         dunning=dunning_of(book, sheet),
         contact_cap=contact_cap_of(book, sheet),
-        unknown=ibis.literal([], type="array<string>").concat(*unknown),
         **adjustments_of(book, sheet),
     )
+    return sheet
 
 
-def _bands(book: Book, sheet: Sheet) -> Value:
+def bands_map(book: Book, sheet: Sheet) -> Value:
+    """The bands as a map from criterion to band."""
     names = [gauge.name for gauge in book.criteria]
     if not names:
         return ibis.null("map<string, string>")

@@ -61,69 +61,82 @@ def cards(policy: Policy, columns: Mapping[str, Column]) -> tuple[Card, ...]:
     )  # fmt: skip
 
 
-def scored(sheet: Sheet, used: tuple[Card, ...], main: str | None) -> None:
-    """Score every customer. Adds per scorecard `score_<name>` (two decimals; null below the least coverage), and
+def mark_column(card: str, line: int) -> str:
+    """Name of the column that holds which band of a line a customer is in."""
+    return f"mark_{card}_{line}"
 
-    - `score`, `score_parts`: of the policy's own scorecard, the parts as a list of name, band and the points each adds
-      to the score before it is brought to 0-100; null where the policy has none
+
+def scored(sheet: Sheet, used: tuple[Card, ...], main: str | None) -> None:
+    """Score every customer. Adds per scorecard `score_<name>` (two decimals; null below the least coverage), `score` of
+    the policy's own scorecard, and for the latter `mark_<name>_<line>`: the number of the band, from which
+    `score_parts` is made at the end.
     """
+    bands = {
+        mark_column(card.name, no): _marked(line, line.bands.expression(sheet[line.bands.column]))
+        for card in used
+        for no, line in enumerate(card.lines)
+    }
+    sheet.let_all(bands)
     step: dict[str, Value] = {}
     for card in used:
+        known, total = [], []
         for no, line in enumerate(card.lines):
-            step[f"_band_{card.name}_{no}"] = line.bands.expression(sheet[line.bands.column])
+            points, weight = _points(card, no, sheet), _fixed(line.characteristic.weight)
+            known.append(ibis.ifelse(points.isnull(), 0, weight))
+            total.append((points * weight).fill_null(0))
+        step[f"_known_{card.name}"], step[f"_sum_{card.name}"] = _sum(known), _sum(total)
     sheet.let_all(step)
-    step = {}
+    step = {"score": ibis.null("float64")}
     for card in used:
-        for no, line in enumerate(card.lines):
-            one = line.characteristic
-            band = sheet[f"_band_{card.name}_{no}"]
-            missing = (
-                ibis.null("int64") if one.missing is None else ibis.literal(_fixed(one.missing), type="int64")
-            )
-            earned = (
-                (band == name, ibis.literal(_fixed(value), type="int64"))
-                for name, value in one.points.items()
-            )
-            step[f"_points_{card.name}_{no}"] = ibis.cases(*earned, else_=missing)
-    sheet.let_all(step)
-    step = {}
-    for card in used:
-        points = [sheet[f"_points_{card.name}_{no}"] for no in range(len(card.lines))]
-        weights = [_fixed(line.characteristic.weight) for line in card.lines]
-        known = [ibis.ifelse(one.isnull(), 0, weight) for one, weight in zip(points, weights, strict=True)]
-        sums = [(one * weight).fill_null(0) for one, weight in zip(points, weights, strict=True)]
-        step[f"_known_{card.name}"], step[f"_sum_{card.name}"] = _sum(known), _sum(sums)
-    sheet.let_all(step)
-    step = {"score": ibis.null("float64"), "score_parts": ibis.null(PARTS)}
-    for card in used:
-        known, total = (
-            sheet[f"_known_{card.name}"],
-            sum(_fixed(line.characteristic.weight) for line in card.lines),
-        )
+        known, weight = sheet[f"_known_{card.name}"], sum(_fixed(one.characteristic.weight) for one in card.lines)
         raw = float(card.scorecard.base) + sheet[f"_sum_{card.name}"] / known.nullif(0) / float(GRID)
         low, high = card.scorecard.lowest, card.scorecard.highest
         if low is not None and high is not None:
             raw = ((raw - float(low)) * (100.0 / float(high - low))).clip(0.0, 100.0)
-        enough = known >= float(card.scorecard.least_coverage) * total
+        enough = known >= float(card.scorecard.least_coverage) * weight
         score = ibis.ifelse(enough, rnd(raw * GRID) / float(GRID), ibis.null("float64"))
         step[score_column(card.name)] = score
         if card.name == main:
-            step["score"], step["score_parts"] = score, _parts(sheet, card)
+            step["score"], step["score_weight"] = score, known
     sheet.let_all(step)
 
 
-def _parts(sheet: Sheet, card: Card) -> Value:
-    known = sheet[f"_known_{card.name}"]
+def score_parts(card: Card | None, sheet: Sheet) -> Value:
+    """The parts of a score: name, band, and the points each adds to the score before it is brought to 0-100.
+
+    Args:
+        card: the policy's own scorecard; None = it has none.
+        sheet: the marks, and `score_weight`: the weight that is known.
+    """
+    if card is None:
+        return ibis.null(PARTS)
     parts = []
     for no, line in enumerate(card.lines):
-        product = sheet[f"_points_{card.name}_{no}"] * _fixed(line.characteristic.weight)
-        share = (rnd(product / known.nullif(0)) / float(GRID)).fill_null(0.0)
-        parts.append(
-            ibis.struct(
-                {"name": ibis.literal(line.name), "band": sheet[f"_band_{card.name}_{no}"], "points": share}
-            )
-        )
+        mark, weight = sheet[mark_column(card.name, no)], _fixed(line.characteristic.weight)
+        earned = (rnd(_points(card, no, sheet) * weight / sheet["score_weight"].nullif(0)) / float(GRID)).fill_null(0.0)
+        names = list(line.bands.names)
+        band = ibis.cases(*((mark == at, name) for at, name in enumerate(names)), else_=ibis.null("string"))
+        parts.append(ibis.struct({"name": ibis.literal(line.name), "band": band, "points": earned}))
     return ibis.array(parts)
+
+
+def _marked(line: Line, band: Value) -> Value:
+    return ibis.cases(
+        *((band == name, ibis.literal(at, type="int16")) for at, name in enumerate(line.bands.names)),
+        else_=ibis.null("int16"),
+    )
+
+
+def _points(card: Card, no: int, sheet: Sheet) -> Value:
+    """Points of a line in hundredths; null when the value is unknown and the line scores no missing one."""
+    line = card.lines[no]
+    one, mark = line.characteristic, sheet[mark_column(card.name, no)]
+    missing = ibis.null("int64") if one.missing is None else ibis.literal(_fixed(one.missing), type="int64")
+    points = [
+        (mark == at, ibis.literal(_fixed(one.points[name]), type="int64"))
+        for at, name in enumerate(line.bands.names)
+    ]
+    return ibis.cases(*points, else_=missing)
 
 
 def _fixed(value: Decimal) -> int:

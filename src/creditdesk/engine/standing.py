@@ -1,4 +1,4 @@
-"""Stage `standing`: what is known of one customer when its segment is decided: profile, risk, what was, what people set.
+"""What is known of one customer when its segment is decided: profile, risk, what was, what people set.
 
 Assignments and approvals by people are facts; the latest in force on the day holds.
 """
@@ -104,17 +104,23 @@ def cover_withdrawn(day: Day) -> ir.Table:
 
 def standing(
     day: Day,
+    debtor: ir.Table,
     profile: ir.Table,
     previous: ir.Table | None,
     columns: list[str],
     criteria: tuple[Gauge, ...],
 ) -> ir.Table:
-    """One row per customer of the profile.
+    """One row per customer of the profile, with what people set, what was, and `today`.
 
     Args:
-        columns: of the profile, that rules, criteria and the parts of the decision read.
+        columns: of the profile, that the policy's conditions and the parts of the decision read.
     """
     found = of_profile(profile, columns)
+    own = debtor.select(
+        "customer_id", "base", "company_country", "company_size", "limit_scope", "credit_limit_until",
+        credit_limit_given=debtor.credit_limit,
+    )  # fmt: skip
+    found = attach(found, own, "customer_id")
     if day.facts.has("override"):
         found = attach(found, set_by_people(day), "customer_id")
     else:

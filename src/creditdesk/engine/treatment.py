@@ -58,7 +58,7 @@ def contact_cap_of(book: Book, row: Columns) -> Value:
 def adjustments_of(book: Book, row: Columns) -> dict[str, Value]:
     """What the policy's adjustments change for a customer.
 
-    Columns: adjustments (names of those that hold), first_offset (working days added to the first step),
+    Columns: first_offset (working days added to the first step),
     channel_first (a channel to try before the first step's own), first_template, tell_sales.
     """
     none = ibis.null("string")
@@ -73,15 +73,7 @@ def adjustments_of(book: Book, row: Columns) -> dict[str, Value]:
     for one, flag in flags:
         if one.tell_sales:
             tell = tell | flag
-    lists = [
-        ibis.ifelse(
-            flag, ibis.literal([one.name], type="array<string>"), ibis.literal([], type="array<string>")
-        )
-        for one, flag in flags
-    ]
-    names = ibis.literal([], type="array<string>")
     return {
-        "adjustments": names.concat(*lists) if lists else names,
         "first_offset": offset.cast("int64"),
         "channel_first": ibis.cases(*channels, else_=none) if channels else none,
         "first_template": ibis.cases(*templates, else_=none) if templates else none,
