@@ -126,7 +126,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["lower_first"] = lambda text: text[:1].lower() + text[1:]
     environment.filters["upper_first"] = lambda text: text[:1].upper() + text[1:]
     return environment
 
