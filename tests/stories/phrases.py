@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from creditdesk.facts.schema import TABLES
 from stories.story import Story
 
 Row = dict[str, object]
@@ -82,9 +83,8 @@ def open_ledger(story: Story) -> Ledger:
                    decided_on=story.first - timedelta(days=400), granted=True, by="Ann", reason="first run")  # fmt: skip
     for table, rows in story.facts.items():
         for row in rows:
-            ledger.add(
-                table, **{**({"customer_id": ledger.customer} if table != "instalment" else {}), **row}
-            )
+            own = {"customer_id": ledger.customer} if "customer_id" in TABLES[table].schema() else {}
+            ledger.add(table, **{**own, **row})
     for day, sentences in story.days.items():
         for sentence in sentences:
             try:
