@@ -59,7 +59,7 @@ def before_due(
     head = head.mutate(
         **flags,
         cash_taken=0, credit_taken=0, all_estate=False, is_open=True, ends=False, case_no=0, is_returned=False,
-        gross_no=head.today_no, net_no=head.today_no, today=day.clock.day, due_day=day.clock.day, due_gross=True,
+        gross_no=head.today_no, net_no=head.today_no, rest_no=head.today_no, today=day.clock.day, due_day=day.clock.day, due_gross=True,
         due_net=True, stands_in=False,
     )  # fmt: skip
     return head, listing(

@@ -36,15 +36,14 @@ def recent_contacts(day: Day, due: ir.Table) -> ir.Table:
     step_of_call = step_of_call + "/" + recent.step.fill_null("")
     one_call = recent.channel.isin(["call", "phone"]) & recent.step.notnull()
     recent = recent.select(
-        "customer_id", "done_day", "tried",
+        "customer_id", "done_day",
         contact_key=ibis.ifelse(one_call, step_of_call, recent.action_id),
         a_procedure=recent.procedure, a_case=recent.case_no, a_step=recent.step,
     )  # fmt: skip
     mine = due.select(*LANE, "procedure", "step", customer_id=due.payer)
     near = recent.inner_join(mine, "customer_id")
     own = (
-        near.tried
-        & holds(near.a_procedure == near.procedure)
+        holds(near.a_procedure == near.procedure)
         & holds(near.a_case == near.case_no)
         & holds(near.a_step == near.step)
     )

@@ -185,7 +185,7 @@ def _conditions(day: Day, found: ir.Table) -> list[tuple[str, Value]]:
     """Every hold code with its condition, in order."""
     nothing = ~(found.net_base > 0)
     # codes of invoices hold the step where what they take off leaves nothing that is due
-    cut = ~found.due_net & (nothing | ~holds(found.net_no <= found.today_no))
+    cut = ~found.due_net & (nothing | ~holds(found.rest_no <= found.today_no))
     minimum = ibis.coalesce(found.minimum, found.segment_minimum, 0)
     below = (found.asked_base.fill_null(0) < minimum) | (found.net_base < least_minimum(day.policy, day))
     approved = holds(found.said_yes.cast("boolean"))

@@ -60,14 +60,17 @@ def part_payments(day: Day, past_due: ir.Table, case: ir.Table) -> ir.Table:
     invoice = invoice.select(
         "payer", "company", "invoice_id", "eff_day", "open", "open_base", "asked_base", "case_start"
     )
-    money = known_allocations(day, invoice).filter(_.money).select("invoice_id", "amount", "pay_day")
-    paid = money.inner_join(invoice, "invoice_id").filter(_.pay_day >= _.case_start)
+    closing = known_allocations(day, invoice).select("invoice_id", "amount", "pay_day", "money")
+    closed = closing.inner_join(invoice, "invoice_id").filter(_.pay_day >= _.case_start)
     # the share is one of amounts in the invoice's currency brought to the base by the open part's own ratio
-    paid = paid.mutate(paid_base=rnd(paid.amount * paid.open_base / paid.open.nullif(0)))
-    by_day = paid.group_by("payer", "company", "pay_day").aggregate(part=_.paid_base.sum())
+    closed = closed.mutate(paid_base=rnd(closed.amount * closed.open_base / closed.open.nullif(0)))
+    by_day = (
+        closed.filter(closed.money).group_by("payer", "company", "pay_day").aggregate(part=_.paid_base.sum())
+    )
     later = (
         by_day.inner_join(
-            paid.select("payer", "company", "eff_day", "paid_base", later_day=paid.pay_day),
+            # credit notes since were part of the collectible then
+            closed.select("payer", "company", "eff_day", "paid_base", later_day=closed.pay_day),
             ["payer", "company"],
         )
         .filter((_.eff_day < _.pay_day) & (_.later_day >= _.pay_day))
@@ -104,7 +107,7 @@ STEP = (
 
 CASE = ("is_open", "case_no", "case_start", "ends", "reached", "last_step", "last_done_day", "last_done_step")
 TIMES = (
-    "today", "today_no", "today_works", "home_no", "home_works", "gross_no", "net_no", "part_no", "due_gross",
+    "today", "today_no", "today_works", "home_no", "home_works", "gross_no", "net_no", "rest_no", "part_no", "due_gross",
     "due_net", "due_day", "is_returned",
 )  # fmt: skip
 
@@ -137,7 +140,8 @@ def next_steps(
 
     Columns: of `situation` what was taken off; of the payer and its segment PAYER and SEGMENT; of the case CASE; of
     the step that follows STEP (null when the procedure has none); TIMES: gross_no and net_no are the numbers of the
-    working day on which the step is due on everything past due, and on what may be asked for.
+    working day on which the step is due on everything past due, and on what may be asked for (rest_no: were there no
+    part payment to wait for).
     """
     key = ["payer", "company"]
     none = ibis.null("int64")
@@ -185,8 +189,11 @@ def next_steps(
         waited = none
     gross_no, net_no, returned = _due(found, waited)
     part_no = found.part_start + day.policy.conduct.part_payment_days
+    rest_no = ibis.ifelse(found.net_start.isnull(), none, net_no)
     net_no = ibis.ifelse(found.net_start.isnull(), none, ibis.greatest(net_no, part_no))
-    found = found.mutate(gross_no=gross_no, net_no=net_no, part_no=part_no, is_returned=returned)
+    found = found.mutate(
+        gross_no=gross_no, net_no=net_no, rest_no=rest_no, part_no=part_no, is_returned=returned
+    )
     # a step that was suspended could go out on the first working day after that at the earliest
     found = found.mutate(
         due_no=ibis.greatest(ibis.coalesce(found.net_no, found.gross_no), found.resume_no + 1),
