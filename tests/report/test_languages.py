@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from datetime import date
 from string import Formatter
+from typing import get_args
 
 import pytest
 
+from creditdesk.engine import order_block
+from creditdesk.engine.collectible import INVOICE_HOLDS
+from creditdesk.engine.gate import PAYER_HOLDS
+from creditdesk.facts.decisions import ACTION_DUE, DECISION
+from creditdesk.policy.document import Do
+from creditdesk.policy.load import SHIPPED, load_policy
 from creditdesk.report.language import LANGUAGES, UnknownLanguage, catalogue, language
 
 
@@ -43,6 +50,49 @@ def test_nothing_was_left_in_english(code: str) -> None:
         if text == catalogue("en")[key] and len(re.findall(r"\w+", str(text))) > 3
     ]
     assert same == []
+
+
+@pytest.mark.parametrize("policy", SHIPPED)
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_name_of_a_shipped_policy_has_its_word(code: str, policy: str) -> None:
+    loaded = load_policy(policy)
+    names = {
+        "segment": set(loaded.segments),
+        "criterion": set(loaded.criteria),
+        "band": {band for criterion in loaded.criteria.values() for band in criterion.band_names()},
+        "procedure": set(loaded.procedures),
+        "step": {step.id for name in loaded.procedures for step in loaded.steps_of(name)},
+    }
+    missing = [
+        f"{group}.{name}"
+        for group, own in names.items()
+        for name in own
+        if not language(code).has(f"{group}.{name}")
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_code_that_a_decision_may_bear_has_its_word(code: str) -> None:
+    columns = {
+        "acceptance": "acceptance", "fees": "fees", "delivery_terms": "delivery", "order_block": "order",
+        "order_release_when": "release", "risk_class": "risk", "move_held": "brake",
+    }  # fmt: skip
+    wanted = {
+        f"{group}.{value}" for name, group in columns.items() for value in DECISION.column(name).allowed
+    }
+    wanted |= {f"owner.{value}" for value in ACTION_DUE.column("owner").allowed}
+    wanted |= {f"do.{value}" for value in get_args(Do)}
+    wanted |= {f"hold.{hold}" for hold in (*INVOICE_HOLDS, *PAYER_HOLDS)}
+    stances = (
+        order_block.OVERDUE,
+        order_block.LIMIT,
+        order_block.GROUP,
+        order_block.SEGMENT,
+        order_block.STEP,
+    )
+    wanted |= {f"order_reason.{reason}" for reason in (*stances, order_block.PERSON, order_block.RELEASED)}
+    assert sorted(key for key in wanted if not language(code).has(key)) == []
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ BUSY = 3
 """Another run is under way."""
 BROKEN = 70
 """The program itself failed (EX_SOFTWARE); nothing written."""
+CAUSE = 1000
+"""Characters of what an engine says about a statement that failed."""
 
 
 def explained(error: Exception) -> tuple[int, str] | None:
@@ -44,7 +46,8 @@ def explained(error: Exception) -> tuple[int, str] | None:
     if isinstance(error, unusable):
         return UNUSABLE, str(error)
     if isinstance(error, StageError):
-        return BROKEN, str(error)
+        cause = str(error.cause)[:CAUSE]  # Spark tells its whole plan
+        return BROKEN, f"stage {error.stage!r} failed: {cause}\n--- SQL of the stage ---\n{error.sql}"
     return None
 
 
