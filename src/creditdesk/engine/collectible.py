@@ -79,9 +79,12 @@ def past_due(
     found = found.mutate(_need=ibis.ifelse(removed, 0, found.open))
     found = _take(found, "off_disputed", found.disputed.fill_null(0))
     found = _take(found, "off_plan", ibis.ifelse(holds(found.in_plan), found.open, 0))
-    found = _promises(day, found, promise)
     if funds is not None:
         found = attach(found, funds.select("payer", "currency", "cash", "credit"), ["payer", "currency"])
+    else:
+        found = found.mutate(cash=none, credit=none)
+    found = _promises(day, found, promise)
+    if funds is not None:
         found = _take_oldest_first(found, "off_cash", found.cash)
         found = _take_oldest_first(found, "off_credit", found.credit)
     else:
@@ -192,18 +195,31 @@ def _promises(day: Day, found: ir.Table, promise: ir.Table | None) -> ir.Table:
     found = found.mutate(_before=found["_need"])
     found = _take(found, "off_named", found.named_rest.fill_null(0))
     found = _take_oldest_first(found, "off_general", found.general_rest)
-    found = suspension.in_base(day, found, _before_base="_before", _left_base="_need")
+    found = found.mutate(_have=found.cash.fill_null(0) + found.credit.fill_null(0))
+    found = suspension.in_base(day, found, _before_base="_before", _left_base="_need", _have_base="_have")
     every = ibis.window(group_by="payer")
     before = found["_before_base"].sum().over(every).cast("int64")
     left = found["_left_base"].sum().over(every).cast("int64")
+    # of what would be asked if nothing were promised: money and credits that wait to be allocated are off it
+    have = found["_have_base"].max().over(every)
     most = float(day.policy.promise.suspend_share)
-    suspended = (before > left) & ((before - left) >= before * most)
+    suspended = (before > left) & ((before - left) >= (before - have) * most)
     return found.mutate(
         off_promise=ibis.ifelse(suspended, found["_before"], found.off_named + found.off_general),
         _need=ibis.ifelse(suspended, 0, found["_need"]),
         promise_resume=found.broken_deadline + 1,
         promised_rest=found.named_rest,
-    ).drop("off_named", "off_general", "named_rest", "general_rest", "_before", "_before_base", "_left_base")
+    ).drop(
+        "off_named",
+        "off_general",
+        "named_rest",
+        "general_rest",
+        "_before",
+        "_before_base",
+        "_left_base",
+        "_have",
+        "_have_base",
+    )
 
 
 def _estate(day: Day, found: ir.Table) -> ir.Table:
