@@ -41,8 +41,11 @@ FOR_PROCEDURE: tuple[str, ...] = (
 )  # fmt: skip
 """Columns of stage `segmented` that the procedure may rely on; `procedure` is null where there is none."""
 
-_LATER = ("cell_segment", "base", "was_segment", "was_order_block", "was_order_block_reason")
-"""Columns that `finish_decision` reads and nobody else."""
+_HERE = (
+    "today", "since", "proposed_from", "base", "company_country", "company_size", "limit_scope", "credit_limit_until",
+    "credit_limit_given", "was_review_on", "was_risk_class",
+)  # fmt: skip
+"""Further columns that limit, terms and stance read."""
 
 
 def decide_segments(
@@ -65,18 +68,17 @@ def decide_segments(
     book = open_book(day.policy)
     banded = measured(day, book, debtor, profile, previous, READS)
     sheet = placed(day, book, banded, item, had)
-    found = give(day, sheet.table, put_terms(day), ("acceptance", "terms", "fees", "limit"), own=True)
-    if day.facts.has("approval"):
-        found = attach(found, limits.limit_approvals(day), "customer_id")
-    else:
-        found = found.mutate(
-            {name: ibis.null("int64") for name in ("approved_limit", "approved_until", "approved_on")}
-        )
-    if day.facts.has("credit_group"):
-        found = attach(found, limits.group_limits(day, debtor, profile), "customer_id")
-    else:
-        found = found.mutate(shared_limit=ibis.null("int64"), shared_exposure=ibis.null("int64"))
-    sheet = Sheet(found)
+    needed = {*READS, *_later(book), *DECISION.schema(), *FOR_PROCEDURE, *_HERE}
+    sheet.keep([name for name in sheet.table.columns if name in needed or name.startswith("by_")])
+    with sheet.only("customer_id", "segment", "cell_segment"):
+        found = give(day, sheet.table, put_terms(day), ("acceptance", "terms", "fees", "limit"), own=True)
+        if day.facts.has("approval"):
+            found = attach(found, limits.limit_approvals(day), "customer_id")
+        if day.facts.has("credit_group"):
+            found = attach(found, limits.group_limits(day, debtor, profile), "customer_id")
+        sheet.table = found
+        absent = [name for name in (*limits.APPROVED, *limits.SHARED) if name not in sheet]
+        sheet.let_all({name: ibis.null("int64") for name in absent})
     with sheet.only(*limits.READS, *limits.ALSO):
         limits.limit(day, sheet)
     with sheet.only(*terms.READS, *terms.ALSO):
@@ -88,21 +90,26 @@ def decide_segments(
         review_on=to_date(limits.review_on(sheet, had)),
         currency=sheet["currency"].fill_null(sheet["base"]),
     )
-    wanted = dict.fromkeys([*DECISION.schema(), *FOR_PROCEDURE, *order_block.READS, *_LATER, *_grounds(book)])
+    wanted = dict.fromkeys([*DECISION.schema(), *FOR_PROCEDURE, *_later(book)])
     sheet.keep([name for name in wanted if name in sheet])
     result = day.stages.run("segmented", sheet.table)
     day.stages.drop("banded")
     return result
 
 
-def _grounds(book: Book) -> list[str]:
-    """Columns from which reasons, parts of the score, the nearest change and warnings are told at the end."""
-    names = [f"{part}_{gauge.name}" for gauge in book.criteria for part in ("source", "value", "text", "band", "how")]
+def _later(book: Book) -> list[str]:
+    """Columns of which `finish_decision` makes the stance on orders, reasons, parts of the score and warnings."""
+    names = [
+        f"{part}_{gauge.name}"
+        for gauge in book.criteria
+        for part in ("source", "value", "text", "band", "how")
+    ]
     names += [f"near_{part}" for part in CHANGE_PARTS]
     main = book.main_card
     names += [] if main is None else [mark_column(main.name, no) for no in range(len(main.lines))]
-    return [*names, "rule_no", "by_hand", "target", "score_weight", "country", "external_age_days", "turnover_12m",
-            "limit_expired", "override_unknown"]  # fmt: skip
+    return [*names, *order_block.READS, "cell_segment", "base", "was_segment", "was_order_block",
+            "was_order_block_reason", "rule_no", "by_hand", "target", "score_weight", "country", "external_age_days",
+            "turnover_12m", "limit_expired", "override_unknown"]  # fmt: skip
 
 
 def finish_decision(day: Day, segmented: ir.Table, case_state: ir.Table | None = None) -> ir.Table:

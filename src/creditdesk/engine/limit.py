@@ -39,6 +39,10 @@ ALSO = (
 )  # fmt: skip
 """Further columns, of the segment and of what people decided."""
 
+APPROVED = ("approved_limit", "approved_until", "approved_on")
+SHARED = ("shared_limit", "shared_exposure")
+"""What approvals of a limit and credit groups give; null where there are none."""
+
 DEFAULT_TERM = 30
 MOST_STEPS = 10
 """A step-up is applied at most so often: long before that the customer is no longer new."""

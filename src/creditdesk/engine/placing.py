@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from creditdesk.engine.arith import Value, attach, holds, rnd, to_day
-from creditdesk.engine.bands import UNKNOWN, banded
+from creditdesk.engine.bands import UNKNOWN, banded, score_column
 from creditdesk.engine.book import Book
 from creditdesk.engine.brakes import READS as BRAKE_READS
 from creditdesk.engine.brakes import brake, start
@@ -35,14 +35,26 @@ EVIDENCE = {"days_late_24m": "observations", "payment_index": "observations"}
 
 
 def measured(
-    day: Day, book: Book, debtor: ir.Table, profile: ir.Table, previous: ir.Table | None, reads: tuple[str, ...]
+    day: Day,
+    book: Book,
+    debtor: ir.Table,
+    profile: ir.Table,
+    previous: ir.Table | None,
+    reads: tuple[str, ...],
 ) -> ir.Table:
     """Stage `banded`: what is known of each customer, its risk, scores and bands, and where they put it.
 
     Args:
         reads: columns of the profile that later parts of the decision read.
     """
-    columns = {*book.reads, *RISK_READS, *reads, "behaviour_evidence", "observations", "first_invoice_age_days"}
+    columns = {
+        *book.reads,
+        *RISK_READS,
+        *reads,
+        "behaviour_evidence",
+        "observations",
+        "first_invoice_age_days",
+    }
     names = ["customer_id", *sorted(columns - {"customer_id"})]
     sheet = Sheet(standing(day, debtor, profile, previous, names, book.criteria))
     with sheet.only(*RISK_READS, "cover_withdrawn"):
@@ -50,7 +62,12 @@ def measured(
     with sheet.only(*(line.bands.column for card in book.cards for line in card.lines)):
         scored(sheet, book.cards, book.policy.score)
     _place(book, sheet, previous is not None)
-    sheet.forget()
+    done = [
+        f"{part}_{gauge.name}"
+        for gauge in book.criteria
+        for part in ("fresh", "fresh_cell", "known", "was_band")
+    ]
+    sheet.forget([*done, *(score_column(card.name) for card in book.cards), "risk_why"])
     return day.stages.run("banded", sheet.table)
 
 
@@ -69,7 +86,11 @@ def placed(day: Day, book: Book, banded: ir.Table, item: ir.Table | None, had: b
         sheet.table = attach(sheet.table, oldest_overdue(day, item), "customer_id")
     else:
         sheet.let(oldest_invoice=ibis.null("string"), oldest_amount=ibis.null("int64"))
-    asked = {name for gauge in book.criteria for name in (f"source_{gauge.name}", f"value_{gauge.name}", f"cell_{gauge.name}")}
+    asked = {
+        name
+        for gauge in book.criteria
+        for name in (f"source_{gauge.name}", f"value_{gauge.name}", f"cell_{gauge.name}")
+    }
     asked |= {measure.column for gauge in book.criteria for measure in gauge.measures}
     asked |= {f"{BAND}{gauge.name}" for gauge in book.criteria} | changed_by_criteria(book)
     with sheet.only(*asked, *NEAREST_READS):

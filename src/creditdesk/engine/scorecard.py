@@ -88,7 +88,10 @@ def scored(sheet: Sheet, used: tuple[Card, ...], main: str | None) -> None:
     sheet.let_all(step)
     step = {"score": ibis.null("float64")}
     for card in used:
-        known, weight = sheet[f"_known_{card.name}"], sum(_fixed(one.characteristic.weight) for one in card.lines)
+        known, weight = (
+            sheet[f"_known_{card.name}"],
+            sum(_fixed(one.characteristic.weight) for one in card.lines),
+        )
         raw = float(card.scorecard.base) + sheet[f"_sum_{card.name}"] / known.nullif(0) / float(GRID)
         low, high = card.scorecard.lowest, card.scorecard.highest
         if low is not None and high is not None:
@@ -113,7 +116,9 @@ def score_parts(card: Card | None, sheet: Sheet) -> Value:
     parts = []
     for no, line in enumerate(card.lines):
         mark, weight = sheet[mark_column(card.name, no)], _fixed(line.characteristic.weight)
-        earned = (rnd(_points(card, no, sheet) * weight / sheet["score_weight"].nullif(0)) / float(GRID)).fill_null(0.0)
+        earned = (
+            rnd(_points(card, no, sheet) * weight / sheet["score_weight"].nullif(0)) / float(GRID)
+        ).fill_null(0.0)
         names = list(line.bands.names)
         band = ibis.cases(*((mark == at, name) for at, name in enumerate(names)), else_=ibis.null("string"))
         parts.append(ibis.struct({"name": ibis.literal(line.name), "band": band, "points": earned}))

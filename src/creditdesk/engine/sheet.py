@@ -65,7 +65,7 @@ class Sheet:
 
     def forget(self, names: Iterable[str] = ()) -> None:
         """Drop columns that were only a step on the way: those named, and every one that begins with `_`."""
-        gone = {*names, *(name for name in self.table.columns if name.startswith("_"))}
+        gone = {*names, *(name for name in self.table.columns if name.startswith("_") and name != WAITING)}
         self.keep([name for name in self.table.columns if name not in gone])
 
     @contextmanager

@@ -54,7 +54,8 @@ def stance(policy: Policy, sheet: Sheet) -> None:
             | holds(sheet["move_held"] == "approval")
         ),
         limit_expired=(
-            sheet["credit_limit_given"].notnull() & holds(to_day(sheet["credit_limit_until"]) < sheet["today"])
+            sheet["credit_limit_given"].notnull()
+            & holds(to_day(sheet["credit_limit_until"]) < sheet["today"])
         ),
         override_unknown=strange,
     )
