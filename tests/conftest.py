@@ -39,9 +39,14 @@ def shared_data() -> Path:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything that needs Spark shares one worker: a cluster takes long to start and half of the memory."""
+    """Tests of one file share a worker, and with it what the file prepares once; so does everything that needs Spark.
+
+    A cluster takes long to start and half of the memory. A file with two long preparations names its own groups.
+    """
     for item in items:
         if ROOT / "tests" / "spark" in item.path.parents:
             item.add_marker("spark")
         if item.get_closest_marker("spark"):
             item.add_marker(pytest.mark.xdist_group("spark"))
+        elif not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))

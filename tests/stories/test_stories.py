@@ -43,12 +43,14 @@ def name(story: Story) -> str:
     return f"{story.id}: {story.title}"
 
 
+@pytest.mark.xdist_group("stories in the engine")
 @pytest.mark.parametrize("story", STORIES, ids=name)
 def test_story_holds_in_the_engine(story: Story) -> None:
     found = complaints(walked(walking_engine)[story.id])
     assert not found, "\n".join([story.rule, story.title, *found])
 
 
+@pytest.mark.xdist_group("stories in the reference")
 @pytest.mark.parametrize("story", PINNED, ids=name)
 def test_story_holds_in_the_reference(story: Story) -> None:
     found = complaints(walked(slow_reference)[story.id])
