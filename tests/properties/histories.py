@@ -30,6 +30,7 @@ class History:
     on: date
     random: Random
     tables: Tables = field(default_factory=dict)
+    case_no: int = 1
 
     def add(self, table: str, **row: object) -> Row:
         self.tables.setdefault(table, []).append(row)
@@ -50,10 +51,13 @@ def portfolio(seed: int, on: date, policy: Policy, size: int) -> Tables:
     """`size` payers of one company, each with a history of its own."""
     random = Random(seed)
     tables: Tables = {
-        "company": [{"company_id": "HQ", "name": "We", "country": "BE", "currency": "EUR", "language": "nl"}]
+        "fx_rate": [{"currency": "USD", "base": "EUR", "on": date(2023, 1, 2), "rate": 0.5}],
+        "company": [{"company_id": "HQ", "name": "We", "country": "BE", "currency": "EUR", "language": "nl"}],
     }
     for number in range(size):
         history = payer(f"P{number:03d}", on, random, policy)
+        if history.chance(8):
+            _branch(history)
         for name, rows in history.tables.items():
             tables.setdefault(name, []).extend(rows)
     return tables
@@ -73,12 +77,23 @@ def payer(identity: str, on: date, random: Random, policy: Policy) -> History:
         story.add("approval", approval_id=f"{identity}.live", customer_id=identity, subject="go_live",
                   decided_on=on - timedelta(days=300), granted=True, by="Ann", reason="run")  # fmt: skip
     procedure = _segments(story, policy)
+    if story.chance(15):
+        _earlier_case(story, policy, procedure)
     _invoices(story)
     _steps(story, policy, procedure, country)
     _payments(story)
     _agreements(story)
     _rarities(story)
     return story
+
+
+def _branch(story: History) -> None:
+    """Some of the payer's invoices belong to a branch that it pays for."""
+    branch = f"{story.id}-branch"
+    story.add("customer", customer_id=branch, company_id="HQ", name=branch, kind="company", country="BE",
+              currency="EUR", payer_id=story.id)  # fmt: skip
+    _override_of(story, branch, "standard", story.on - timedelta(days=300), None)
+    story.tables["invoice"][0]["customer_id"] = branch
 
 
 def _segments(story: History, policy: Policy) -> str:
@@ -97,8 +112,33 @@ def _segments(story: History, policy: Policy) -> str:
 
 
 def _override(story: History, segment: str, start: date, end: date | None) -> None:
-    story.add("override", override_id=story.number("override"), customer_id=story.id, field="segment", value=segment,
+    _override_of(story, story.id, segment, start, end)
+
+
+def _override_of(story: History, customer: str, segment: str, start: date, end: date | None) -> None:
+    story.add("override", override_id=story.number("override"), customer_id=customer, field="segment", value=segment,
               from_on=start, until_on=end, by="Ann", reason="set")  # fmt: skip
+
+
+def _earlier_case(story: History, policy: Policy, procedure: str) -> None:
+    """A case that was closed by payment; now and then the money is taken back, soon or late."""
+    invoice, due = f"{story.id}.Z", story.day(150, 100)
+    story.add("invoice", invoice_id=invoice, customer_id=story.id, company_id="HQ", number="Z", kind="invoice",
+              issued=due - timedelta(days=30), due=due, amount=80_000, currency="EUR")  # fmt: skip
+    day = due
+    for step in [] if procedure == "imported" else ladder(policy, procedure)[: story.random.randint(1, 3)]:
+        day += timedelta(days=7)
+        _act(story, procedure, step, day, [invoice], "sent")
+    story.case_no = 1 if day == due else 2
+    paid = day + timedelta(days=3)
+    back = paid + timedelta(days=story.random.choice((20, 50, 61, 80))) if story.chance(50) else None
+    story.add("payment", payment_id=f"{story.id}.z", customer_id=story.id, value_date=paid, amount=80_000,
+              currency="EUR")  # fmt: skip
+    story.add("allocation", allocation_id=f"{story.id}.z", invoice_id=invoice, kind="payment",
+              payment_id=f"{story.id}.z", allocated_on=paid, amount=80_000, reversed_on=back)  # fmt: skip
+    if back is not None:
+        story.add("payment", payment_id=f"{story.id}.back", customer_id=story.id, kind="return", value_date=back,
+                  amount=80_000, currency="EUR", reverses_payment_id=f"{story.id}.z")  # fmt: skip
 
 
 def _invoices(story: History) -> None:
@@ -106,14 +146,15 @@ def _invoices(story: History) -> None:
         due = story.day(75, -8)
         story.add("invoice", invoice_id=f"{story.id}.{'ABCD'[number]}", customer_id=story.id, company_id="HQ",
                   number="ABCD"[number], kind="invoice", issued=due - timedelta(days=story.random.choice((8, 30))),
-                  due=due, amount=story.random.choice(AMOUNTS), currency="EUR",
+                  due=due, amount=story.random.choice(AMOUNTS), currency="USD" if story.chance(4) else "EUR",
                   delivery_state=story.random.choice((None,) * 12 + ("delivered", "rejected")))  # fmt: skip
 
 
 def _steps(story: History, policy: Policy, procedure: str, country: str) -> None:
     """The steps done so far: each at or after its day, listing what was past due then."""
     calendar, bank = places(country), places(BANK)
-    dues = {str(row["invoice_id"]): bank.next(row["due"]) for row in story.tables["invoice"]}
+    invoices = [row for row in story.tables["invoice"] if row["number"] != "Z"]
+    dues = {str(row["invoice_id"]): bank.next(row["due"]) for row in invoices}
     steps = ladder(policy, "reference" if procedure == "imported" else procedure)
     day, written = min(dues.values()), set()
     for step in steps[: story.random.randint(0, len(steps))]:
@@ -151,13 +192,13 @@ def _steps(story: History, policy: Policy, procedure: str, country: str) -> None
 def _act(story: History, procedure: str, step: Step, day: date, listed: list[str], outcome: str) -> None:
     imported = procedure == "imported"
     story.add("action", action_id=story.number("action"), customer_id=story.id, procedure=procedure,
-              case_no=None if imported else 1, step=None if imported else step.id, level=step.level,
+              case_no=None if imported else story.case_no, step=None if imported else step.id, level=step.level,
               channel=step.do, direction="out", done_on=day, invoice_ids=listed, outcome=outcome,
               document="R1", by="Ann")  # fmt: skip
 
 
 def _payments(story: History) -> None:
-    for invoice in story.tables["invoice"]:
+    for invoice in [row for row in story.tables["invoice"] if row["number"] != "Z"]:
         if not story.chance(45):
             continue
         value = invoice["due"] + timedelta(days=story.random.randint(-6, 30))
@@ -166,7 +207,7 @@ def _payments(story: History) -> None:
         booked = value + timedelta(days=story.random.choice((0, 0, 0, 1, 2)))
         payment = story.number("payment")
         story.add("payment", payment_id=payment, customer_id=story.id, value_date=value, entry_date=booked,
-                  amount=amount + (5_000 if story.chance(6) else 0), currency="EUR",
+                  amount=amount + (5_000 if story.chance(6) else 0), currency=invoice["currency"],
                   order_id="O1" if story.chance(3) else None)  # fmt: skip
         if story.chance(90):
             undone = booked + timedelta(days=story.random.randint(1, 20)) if story.chance(6) else None
@@ -176,7 +217,8 @@ def _payments(story: History) -> None:
             note = f"{story.id}.N{story.number('allocation')[-1]}"
             issued = value + timedelta(days=2)
             story.add("invoice", invoice_id=note, customer_id=story.id, company_id="HQ", number=note,
-                      kind="credit_note", issued=issued, due=issued, amount=3_000, currency="EUR")  # fmt: skip
+                      kind="credit_note", issued=issued, due=issued, amount=3_000,
+                      currency="USD" if story.chance(15) else "EUR")  # fmt: skip
             return
 
 
@@ -188,7 +230,8 @@ def _agreements(story: History) -> None:
         story.add("promise", promise_id=story.number("promise"), customer_id=story.id,
                   invoice_id=invoice["invoice_id"] if story.chance(40) else None, made_on=made,
                   due_on=made + timedelta(days=story.random.choice((2, 5, 9, 14, 30))),
-                  amount=int(invoice["amount"]) * story.random.choice((30, 60, 85, 100, 150)) // 100, currency="EUR",
+                  amount=int(invoice["amount"]) * story.random.choice((30, 60, 85, 100, 150)) // 100,
+                  currency=invoice["currency"],
                   withdrawn_on=made + timedelta(days=4) if story.chance(8) else None)  # fmt: skip
     for invoice in invoices:
         if story.chance(20):

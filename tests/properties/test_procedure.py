@@ -28,7 +28,7 @@ PAYERS = 60
 BESIDE = ("file_claim", "complete_contact", "review")
 NAMES = (
     "company", "customer", "contact", "invoice", "payment", "allocation", "action", "approval", "override", "promise",
-    "dispute", "plan", "instalment", "pause", "legal_status", "collection", "handover", "contra",
+    "dispute", "plan", "instalment", "pause", "legal_status", "collection", "handover", "contra", "fx_rate",
 )  # fmt: skip
 
 days = st.integers(0, (LAST - FIRST).days).map(lambda offset: FIRST + timedelta(days=offset))

@@ -196,6 +196,8 @@ class Payer:
     handovers: list[Handover] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
     contra: int = 0
+    rates: Mapping[str, float] = field(default_factory=dict)
+    """Per currency its price in the reporting currency; absent = 1."""
     bank_known_to: date | None = None
     """Last day that every receipts account is known to; None when there is no bank statement at all."""
     live_since: date | None = None

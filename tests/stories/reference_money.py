@@ -26,7 +26,7 @@ class Claim:
         codes: per-invoice holds that apply to each invoice past due.
         suspended: a promise covers so much that the whole case waits (R8).
         money, credit: unallocated money and open credit notes that were taken off, in the reporting currency.
-        foreign_money, foreign_credit: whether some of either is left in a currency that nothing is owed in.
+        foreign: whether some of either is left in a currency in which nothing is owed any more.
         promises_to_approve: running promises beyond the policy that nobody has approved.
     """
 
@@ -36,8 +36,7 @@ class Claim:
     suspended: bool = False
     money: int = 0
     credit: int = 0
-    foreign_money: bool = False
-    foreign_credit: bool = False
+    foreign: bool = False
     promises_to_approve: list[Promise] = field(default_factory=list)
 
 
@@ -45,9 +44,10 @@ def half_up(value: Decimal) -> int:
     return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def tolerance(policy: Policy, amount: int) -> int:
-    """R0: the larger of EUR 5 and 0.5 %."""
-    return max(half_up(policy.tolerance.amount * 100), half_up(policy.tolerance.share * amount))
+def tolerance(payer: Payer, policy: Policy, amount: int, currency: str) -> int:
+    """R0: the larger of EUR 5 (in the currency) and 0.5 %."""
+    fixed = half_up(policy.tolerance.amount * 100 / Decimal(str(payer.rates.get(currency, 1))))
+    return max(fixed, half_up(policy.tolerance.share * amount))
 
 
 def open_of(payer: Payer, invoice: Invoice) -> int:
@@ -59,7 +59,7 @@ def open_of(payer: Payer, invoice: Invoice) -> int:
 
 
 def settled(payer: Payer, policy: Policy, invoice: Invoice) -> bool:
-    return open_of(payer, invoice) <= tolerance(policy, invoice.amount)
+    return open_of(payer, invoice) <= tolerance(payer, policy, invoice.amount, invoice.currency)
 
 
 def effective_due(invoice: Invoice) -> date:
@@ -202,7 +202,9 @@ def promises_left(payer: Payer, policy: Policy, until: date | None = None) -> di
 
 
 def promise_kept(payer: Payer, policy: Policy, promise: Promise, until: date | None = None) -> bool:
-    return promises_left(payer, policy, until)[promise.id] <= tolerance(policy, promise.amount)
+    return promises_left(payer, policy, until)[promise.id] <= tolerance(
+        payer, policy, promise.amount, promise.currency
+    )
 
 
 def promise_broken(payer: Payer, policy: Policy, promise: Promise, on: date | None = None) -> bool:
@@ -398,7 +400,7 @@ def claim(payer: Payer, policy: Policy) -> Claim:
     promised = _take_promises(payer, policy, rest, promises, found.codes)
     _take_pool(payer, rest, found)
     if promised and covered >= policy.promise.suspend_share * wanted:
-        found.suspended = True
+        found.suspended, found.money, found.credit = True, 0, 0
         rest = dict.fromkeys(rest, 0)
     found.net = {item: amount for item, amount in rest.items() if amount > 0}
     return found
@@ -439,9 +441,8 @@ def _take_pool(payer: Payer, rest: dict[str, int], found: Claim) -> None:
                     rest[item] = amount - part
                     left -= part
             used = whole - left
+            found.foreign = found.foreign or left > 0
             if money:
                 found.money += used
-                found.foreign_money = found.foreign_money or left > 0
             else:
                 found.credit += used
-                found.foreign_credit = found.foreign_credit or left > 0

@@ -130,6 +130,7 @@ class World:
             if payer not in self._cut:
                 self._cut[payer] = cut_out(self.tables, payer)
             found = payer_on(self._cut[payer], payer, company, on, self.changes)
+            found.rates = self.rates
             found.own_actions_exist = self.own_actions_since <= on
             found.live_since = self.live_since if self.live_since <= on else None
             found.addresses_kept = "contact" in self.tables or any(
@@ -617,8 +618,9 @@ def payer_holds(
         and not (step.do == "registered_letter" and (step.owner != "system" or yes)),
         "paused": bool(paused),
         "stale_bank_data": payer.bank_known_to is not None and payer.bank_known_to < bank_day,
-        "paid_unallocated": (cut and found.money > 0) or (found.foreign_money and bool(found.net)),
-        "credit_open": (cut and found.credit > 0) or (found.foreign_credit and bool(found.net)),
+        "paid_unallocated": cut and found.money > 0,
+        # money or a credit note in a currency in which nothing is asked: a person settles it
+        "credit_open": (cut and found.credit > 0) or (found.foreign and amount > 0),
         "contra_open": payer.contra > 0,
         "minimum_amount": small,
         "contact_cap": contact and contacts_made(payer, case, step, policy.conduct.contact_cap_days) >= cap,
@@ -814,7 +816,9 @@ def early_line(world: World, payer: Payer, at: Place) -> Said | None:
         if not amounts:
             continue
         total = sum(world.base(amount, payer.invoices[item].currency) for item, amount in amounts.items())
-        if payer_holds(world, payer, fresh, at, step, total, money.Claim(net=amounts)):
+        own = {payer.invoices[item].currency for item in amounts}
+        foreign = bool({*money.unallocated(payer), *money.open_credit(payer)} - own)
+        if payer_holds(world, payer, fresh, at, step, total, money.Claim(net=amounts, foreign=foreign)):
             return None
         return Said("due", step.id, step.level, channel_used(payer, fresh, at.procedure, step) or step.do, step.owner, 0,
                     tuple(amounts), total, payer.on)  # fmt: skip
