@@ -59,7 +59,11 @@ def attempts(day: Day) -> ir.Table:
 
 def failed_channels(day: Day) -> ir.Table:
     """Rows payer, procedure, case_no, step, failed (channels): what bounced or failed is not used again for the step."""
-    failed = outgoing(day).filter(_.outcome.isin(["bounced", "failed"]) & _.step.notnull())
+    # a letter that was not posted says nothing of its address: it is posted again
+    lost = (_.outcome == "bounced") | (
+        (_.outcome == "failed") & _.channel.isin(["email", "sms", "voice", "video"])
+    )
+    failed = outgoing(day).filter(lost & _.step.notnull())
     failed = failed.rename(payer="customer_id").group_by("payer", "procedure", "case_no", "step")
     return failed.aggregate(failed=_.channel.collect())
 
