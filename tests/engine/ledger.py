@@ -16,6 +16,7 @@ from creditdesk.engine.items import item
 from creditdesk.engine.profile import profile
 from creditdesk.engine.promise_state import promise_state
 from creditdesk.engine.stages import Stages
+from creditdesk.engine.unallocated import unallocated
 from creditdesk.facts.schema import TABLES
 from creditdesk.policy.document import Policy
 
@@ -54,7 +55,9 @@ def promise_states(facts: Mapping[str, Sequence[Row]], policy: Policy, as_of: da
     backend = connect()
     try:
         day = open_day(Stages(backend), bind(backend, arrow(facts)), policy, as_of)
-        return {row["promise_id"]: row for row in backend.fetch(promise_state(day, debtor(day))).to_pylist()}
+        who = debtor(day)
+        states = promise_state(day, who, unallocated(day, who, item(day, who)))
+        return {row["promise_id"]: row for row in backend.fetch(states).to_pylist()}
     finally:
         backend.close()
 

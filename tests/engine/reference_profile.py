@@ -736,7 +736,7 @@ def _index(days: float | None) -> int | None:
 
 
 def _theil_sen(items: list[Item]) -> float | None:
-    ordered = sorted(items, key=lambda item: (item.due, item.row["invoice_id"]))[-12:]
+    ordered = sorted(items, key=lambda item: (item.due, item.late))[-12:]
     if len(ordered) < 4:
         return None
     late = [item.late for item in ordered]

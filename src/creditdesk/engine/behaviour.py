@@ -37,7 +37,7 @@ def behaviour(day: Day, item: ir.Table) -> ir.Table:
     Columns: customer_id; counts `n`, `settled_n`, `n12`, `n24`, `late12`, `late12_30`, `settled12`, `settled12_late`,
     `default12`, `on_time`; sums of whole days `days12`, `squares12`, `days24`; of money x days `money_days12`,
     `money_days24`, `recent_days`, `since_issue12`, `capital12`; of money `money12`, `money24`, `recent_money`;
-    `risk_weight` (1/1024); `last_paid_day`, `last_bad_day`, `first_settled_day`.
+    `risk_weight`, `default_weight` (1/1024); `last_paid_day`, `last_bad_day`, `first_settled_day`.
     """
     policy, now = day.policy, day.clock.day
     window, longer = policy.measurement.window_days, policy.measurement.index_window_days
@@ -76,6 +76,7 @@ def behaviour(day: Day, item: ir.Table) -> ir.Table:
         recent_money=(seen.money * seen.weight).sum(where=seen.years),
         recent_days=(seen.money * seen.weight * seen.late).sum(where=seen.years),
         risk_weight=seen.risk.sum(),
+        default_weight=seen.risk.sum(where=seen.late > DEFAULT_DAYS),
         last_paid_day=seen.last_pay_day.max(),
         last_bad_day=seen.bad_day.max(),
         first_settled_day=seen.closed_day.min(),

@@ -107,20 +107,21 @@ def contacts(day: Day, debtor: ir.Table, pay_day: ir.Table | None) -> ir.Table:
     return day.stages.run("contact", done.mutate(answered=done.answered.fill_null(False)))
 
 
-def reactions(day: Day, contact: ir.Table) -> list[ir.Table]:
-    """Marks `contact` (yes: in person; amount: its cost), `case` of 12 months, `asked` (yes: money followed)."""
-    asked = contact.filter((contact.level >= 1) & (contact.answered | (contact.age >= ANSWER_DAYS)))
-    cases = (
-        contact.filter((contact.age < YEAR) & contact.case.notnull()).select("customer_id", "case").distinct()
+def reactions(contact: ir.Table) -> ir.Table:
+    """Per customer, of 12 months: contacts12, personal12, cost12 (minor units of the policy's currency), cases12, and
+    asked12, answered12: contacts of level 1 or more that money could follow, and that it followed.
+    """
+    year = contact.filter(contact.age < YEAR)
+    asked = (year.level >= 1) & (year.answered | (year.age >= ANSWER_DAYS))
+    summed = year.group_by("customer_id").aggregate(
+        contacts12=year.count(),
+        personal12=year.count(where=year.channel.isin(PERSONAL)),
+        cost12=year.cost.sum(),
+        asked12=year.count(where=asked),
+        answered12=year.count(where=asked & year.answered),
     )
-    return [
-        marked(
-            contact, "contact", age=contact.age, yes=contact.channel.isin(PERSONAL),
-            amount=contact.cost, currency=ibis.literal(day.policy.currency),
-        ),
-        marked(cases, "case"),
-        marked(asked, "asked", age=asked.age, yes=asked.answered),
-    ]  # fmt: skip
+    cases = year.filter(year.case.notnull()).select("customer_id", "case").distinct()
+    return attach(summed, cases.group_by("customer_id").aggregate(cases12=cases.count()), "customer_id")
 
 
 def plans_asked(day: Day) -> ir.Table:

@@ -12,28 +12,13 @@ from creditdesk.engine.arith import Value, holds, rnd, share, to_date
 from creditdesk.engine.behaviour import GRID
 from creditdesk.engine.credibility import credible
 from creditdesk.engine.day import Day
+from creditdesk.engine.owner import policy_factor
 from creditdesk.engine.payment_index import index_of
 from creditdesk.engine.status import legal_parts, wished
-from creditdesk.engine.turnover import BLOCK_DAYS, busy_month, latest_manner, peak_month, turnover_class
+from creditdesk.engine.turnover import BLOCK_DAYS, busy_month, latest_manner, peak_month
 
 CHANNELS = ("email", "letter", "sms", "phone")
 MANNERS = ("paper", "email", "peppol")
-
-
-def of_figures(day: Day, own: ir.Table) -> ir.Table:
-    """What follows from figures already made: payment index, ABC class and rank among our company's customers."""
-    order = [ibis.desc(own.turnover_12m), own.customer_id]
-    company = own.company_id.fill_null("")
-    upto = ibis.window(group_by=company, order_by=order, preceding=None, following=0)
-    bought = ibis.greatest(own.turnover_12m, 0)
-    total = bought.sum().over(ibis.window(group_by=company))
-    ahead = bought.sum().over(upto) - bought
-    enough = own.experiences_24m >= day.policy.measurement.least_observations
-    return own.mutate(
-        turnover_class=turnover_class(ahead, total, bought),
-        turnover_rank=ibis.row_number().over(ibis.window(group_by=company, order_by=order)) + 1,
-        payment_index=ibis.ifelse(enough, index_of(own.days_late_24m), ibis.null("int64")),
-    )
 
 
 class Row:
@@ -64,18 +49,19 @@ def figures(day: Day, wide: ir.Table, prior: ir.Table) -> ir.Table:
     """
     table = wide.cross_join(prior.rename({f"prior_{name}": name for name in prior.columns}))
     row, now = Row(table), day.clock.day
-    open_sums = _exposure(row)
-    return table.select(
+    own = table.select(
         **_identity(row, now),
         **_size(row, now),
         **_orders(row, now),
         **_behaviour(row, now),
         **_habit(day, row, now),
-        **open_sums,
+        **_exposure(row),
         **_credit(row),
         **_conduct(row),
         **_worth(day, row),
     )
+    enough = own.experiences_24m >= day.policy.measurement.least_observations
+    return own.mutate(payment_index=ibis.ifelse(enough, index_of(own.days_late_24m), ibis.null("int64")))
 
 
 def _identity(row: Row, now: Value) -> dict[str, Value]:
@@ -127,6 +113,8 @@ def _size(row: Row, now: Value) -> dict[str, Value]:
         "turnover_12m": sold,
         "turnover_previous_12m": before,
         "growth_12m": ibis.ifelse(before > 0, share(sold - before, before), ibis.null("float64")),
+        "turnover_class": row.get("turnover_class", "string"),
+        "turnover_rank": row.get("turnover_rank"),
         "invoices_12m": row.whole("invoices12"),
         "credited_share_12m": ibis.ifelse(
             invoiced > 0, ibis.least(share(row.whole("credited12"), invoiced), 1.0), ibis.null("float64")
@@ -199,7 +187,10 @@ def _behaviour(row: Row, now: Value) -> dict[str, Value]:
         "first_slip": slipped,
         "default_events_12m": row.whole("default12") + row.whole("lost12"),
         "risk_evidence": (row.whole("risk_weight") + row.whole("lost_weight")) / GRID,
-        "risk_events": (row.whole("default_weight") + row.whole("lost_weight")) / GRID,
+        "risk_events": (
+            row.whole("default_weight") - row.whole("disputed_defaults") + row.whole("lost_weight")
+        )
+        / GRID,
         "written_off_12m": row.whole("written_off12"),
         "last_write_off_days": row.get("last_write_off"),
     }
@@ -319,7 +310,7 @@ def _worth(day: Day, row: Row) -> dict[str, Value]:
     known = row.whole("net_known12")
     none = ibis.null("float64")
     margin = ibis.ifelse(known != 0, row.get("margin12"), ibis.null("int64"))
-    served = row.whole("cost12")
+    served = rnd(row.whole("cost12") * policy_factor(day, row.table.base))
     waited = rnd(row.whole("capital12") * float(day.policy.capital_rate) / 365)
     return {
         "margin_12m": margin,

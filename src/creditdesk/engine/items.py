@@ -11,8 +11,11 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from creditdesk.engine.arith import attach, holds, rnd, to_day
+from creditdesk.engine.arith import Value, attach, holds, rnd, to_day
 from creditdesk.engine.day import Day
+
+MONEY = ("payment", "set_off")
+"""Allocations that are payments: their day measures the behaviour."""
 
 EXCUSED = ("cash_discount", "bank_charge", "exchange_difference", "small_difference")
 """Allocations that close an invoice without being a payment: they lower its weight and say nothing of lateness."""
@@ -73,10 +76,10 @@ def known_allocations(day: Day, of: ir.Table | None = None) -> ir.Table:
         "pay_currency",
         # "" where the money has no payer we know: a null would not count in the least and most payer of an invoice
         pay_customer=ibis.ifelse(
-            joined.kind.isin(["payment", "set_off"]), joined.pay_customer.fill_null(""), ibis.null("string")
+            joined.kind.isin(MONEY), joined.pay_customer.fill_null(""), ibis.null("string")
         ),
         pay_day=ibis.coalesce(joined.value_day, to_day(joined.allocated_on)),
-        money=joined.kind.isin(["payment", "set_off"]),
+        money=joined.kind.isin(MONEY),
     )
 
 
@@ -114,6 +117,7 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
     )
     found = attach(invoice, owner, "customer_id")
     found = attach(found, paid, "invoice_id")
+    found = _with_reductions(day, found)
     if facts.any("allocation", "credit_note_id"):
         found = attach(found, _credit_used(day), "invoice_id")
     else:
@@ -124,12 +128,12 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
     found = attach(found, banks, ["currency", "due_day"])
     found = attach(found, day.currency, "currency")
     zero = {name: found[name].fill_null(0) for name in
-            ("total", "paid", "credited", "excused", "written_off", "used", "pay_sum")}  # fmt: skip
+            ("paid", "reduced", "credited", "excused", "written_off", "used", "pay_sum")}  # fmt: skip
     note = found.kind == "credit_note"
     found = found.mutate(
         **zero,
         eff_day=found.eff_day.fill_null(found.due_day),
-        open=ibis.greatest(found.amount - ibis.ifelse(note, zero["used"], zero["total"]), 0),
+        open=ibis.greatest(found.amount - ibis.ifelse(note, zero["used"], zero["paid"] + zero["reduced"]), 0),
         company=ibis.coalesce(found.company_id, found.owner_company, ""),
     )
     found = found.mutate(
@@ -151,7 +155,9 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
     overdue = invoice_row & ~found.settled & (found.age > 0)
     found = found.mutate(
         overdue=overdue,
-        closed_day=ibis.ifelse(found.settled, found.last_day, ibis.null("int64")),
+        closed_day=ibis.ifelse(
+            found.settled, ibis.greatest(found.last_money_day, found.reduced_day), ibis.null("int64")
+        ),
         weight=ibis.greatest(found.amount - found.credited - found.excused - found.written_off, 0),
     )
     overdue = found.overdue
@@ -189,8 +195,7 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
             (
                 holds(found.payer_least == found.payer_most)
                 & holds(found.payer_least == found.customer_id)
-                & holds(found.currency_least == found.currency_most)
-                & holds(found.currency_least == found.currency),
+                & (_one_currency(found) if day.multi_currency else ibis.literal(True)),
                 1,
             ),
             else_=2,
@@ -225,29 +230,44 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
     return day.stages.run("item", chosen)
 
 
+def _one_currency(found: ir.Table) -> Value:
+    """Whether all money came in the invoice's own currency."""
+    return holds((found.currency_least == found.currency_most) & (found.currency_least == found.currency))
+
+
 def _paid(day: Day) -> ir.Table:
-    """Per invoice what was allocated to it, with the sum of amount x day for the money-weighted mean."""
-    known = known_allocations(day)
-    money = known.money
-
-    def part(*kinds: str) -> ir.IntegerValue:
-        return known.amount.sum(where=known.kind.isin(list(kinds)))
-
-    return known.group_by("invoice_id").aggregate(
-        total=known.amount.sum(),
-        paid=known.amount.sum(where=money),
-        pay_sum=(known.amount * known.pay_day).sum(where=money),
-        credited=part("credit_note"),
-        excused=part(*EXCUSED),
-        written_off=part("write_off"),
-        first_day=known.pay_day.min(where=money),
-        last_money_day=known.pay_day.max(where=money),
-        last_day=known.pay_day.max(),
-        payer_least=known.pay_customer.min(),
-        payer_most=known.pay_customer.max(),
-        currency_least=known.pay_currency.min(),
-        currency_most=known.pay_currency.max(),
+    """Per invoice the money allocated to it, with the sum of amount x day for the money-weighted mean."""
+    money = known_allocations(day).filter(_.money)
+    currencies = {}
+    if day.multi_currency:
+        currencies = {"currency_least": money.pay_currency.min(), "currency_most": money.pay_currency.max()}
+    return money.group_by("invoice_id").aggregate(
+        paid=money.amount.sum(),
+        pay_sum=(money.amount * money.pay_day).sum(),
+        first_day=money.pay_day.min(),
+        last_money_day=money.pay_day.max(),
+        payer_least=money.pay_customer.min(),
+        payer_most=money.pay_customer.max(),
+        **currencies,
     )
+
+
+def _with_reductions(day: Day, found: ir.Table) -> ir.Table:
+    """`found` with what reduces an invoice without being money. These are few: apart, they cost no sum per payment."""
+    now = day.clock.day
+    if {kind for (kind,) in day.facts.distinct("allocation", ["kind"])} <= set(MONEY):
+        names = ("reduced", "credited", "excused", "written_off", "reduced_day")
+        return found.mutate(**{name: ibis.null("int64") for name in names})
+    rest = day.facts["allocation"].filter(~_.kind.isin(MONEY) & (to_day(_.allocated_on) <= now))
+    rest = rest.filter(rest.reversed_on.isnull() | (to_day(rest.reversed_on) > now))
+    summed = rest.group_by("invoice_id").aggregate(
+        reduced=rest.amount.sum(),
+        credited=rest.amount.sum(where=rest.kind == "credit_note"),
+        excused=rest.amount.sum(where=rest.kind.isin(EXCUSED)),
+        written_off=rest.amount.sum(where=rest.kind == "write_off"),
+        reduced_day=to_day(rest.allocated_on.max()),
+    )
+    return attach(found, summed, "invoice_id")
 
 
 def _credit_used(day: Day) -> ir.Table:

@@ -2,7 +2,7 @@
 
 Each contributor gives rows of one shape: whose, what, how old, how much; what is to be counted once comes once. They are put under each other, brought to the
 customer that goes on and to its reporting currency once, and summed once. A join per table would cost more than all of
-the sums.
+the sums. What has many rows (invoices, contacts) is summed by itself: every row here passes by every sum.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _sums(rows: ir.Table) -> dict[str, Value]:
         return rows.age.min(where=has(*names))
 
     year = rows.age < YEAR
-    disputed, contact, asked = has("dispute"), has("contact"), has("asked")
+    disputed = has("dispute")
     tactics = rows.text.collect(where=has("tactic")).sort()
     return {
         "disputes12": number(disputed & year),
@@ -101,12 +101,6 @@ def _sums(rows: ir.Table) -> dict[str, Value]:
         "stalling12": number(has("stalling") & year),
         "tactics": ibis.ifelse(number(has("tactic")) > 0, tactics, ibis.null("array<string>")),
         "trouble": youngest("cash_trouble", "plan_asked"),
-        "contacts12": number(contact & year),
-        "personal12": number(contact & year & rows.yes),
-        "cases12": number(has("case")),
-        "cost12": rows.amount.sum(where=contact & year),
-        "asked12": number(asked & year),
-        "answered12": number(asked & year & rows.yes),
         "reminded12": number(has("reminded")),
         "insured_limit": money("cover"),
         "insured_part": (rows.amount * rows.part).sum(where=has("cover")),
@@ -119,7 +113,7 @@ def _sums(rows: ir.Table) -> dict[str, Value]:
         "last_write_off": youngest("write_off"),
         "lost12": number(has("write_off") & year),
         "lost_weight": rows.part.sum(where=has("write_off")),
-        "default_weight": rows.part.sum(where=has("default")),
+        "disputed_defaults": rows.part.sum(where=has("disputed_default")),
         "free_money": money("free"),
         "deposits": money("deposit"),
         "repaid": money("repaid"),

@@ -27,7 +27,9 @@ def orders(day: Day, debtor: ir.Table, item: ir.Table) -> ir.Table:
     """
     if not day.facts.has("order"):
         return day.stages.run("orders", _of(day, _invoices_as_orders(item)))
-    known = in_base(day, debtor, _known(day, debtor), ["amount", "done", "billed"])
+    known = day.stages.run(
+        "order_known", in_base(day, debtor, _known(day, debtor), ["amount", "done", "billed"])
+    )
     valid = known.filter(~known.cancelled & ~known.refused)
     placed = valid.select("customer_id", "on_day", "amount", id="order_id")
     running = valid.group_by("customer_id").aggregate(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from creditdesk.engine.arith import attach, rnd
+from creditdesk.engine.arith import Value, attach, rnd
 from creditdesk.engine.day import Day
 from creditdesk.facts.money import MissingRate
 
@@ -60,3 +61,17 @@ def need_rates(day: Day, names: Sequence[str]) -> None:
             for base in sorted(bases):
                 if currency != base and (currency, base) not in known:
                     raise MissingRate(str(currency), base, day.last)
+
+
+def policy_factor(day: Day, base: Value) -> Value:
+    """From minor units of the policy's currency to those of column `base`, at today's rate."""
+    backend, policy = day.facts.backend, day.policy.currency
+    rows = backend.fetch(day.company.select("base").distinct()).column("base").to_pylist()
+    others = sorted({*rows, day.base} - {policy})
+    if not others:
+        return ibis.literal(1.0)
+    rates = day.rate.filter((day.rate.currency == policy) & (day.rate.day == day.clock.day))
+    factors = [
+        (base == other, rates.filter(rates.base == other).factor.max().as_scalar()) for other in others
+    ]
+    return ibis.cases(*factors, else_=1.0)

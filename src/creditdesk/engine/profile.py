@@ -18,7 +18,7 @@ from creditdesk.engine.behaviour import behaviour
 from creditdesk.engine.credibility import prior
 from creditdesk.engine.day import Day
 from creditdesk.engine.exposure import open_sums
-from creditdesk.engine.figures import figures, of_figures
+from creditdesk.engine.figures import figures
 from creditdesk.engine.group import rolled_up
 from creditdesk.engine.habit import habit
 from creditdesk.engine.marks import marks
@@ -28,7 +28,7 @@ from creditdesk.engine.owner import need_rates
 from creditdesk.engine.pay_days import pay_days
 from creditdesk.engine.promise_state import promise_state
 from creditdesk.engine.trend import trend
-from creditdesk.engine.turnover import turnover
+from creditdesk.engine.turnover import ranked, turnover
 from creditdesk.engine.unallocated import unallocated
 from creditdesk.facts.profile import CODE_PREFIX, PROFILE
 from creditdesk.policy.document import Policy
@@ -71,20 +71,22 @@ def profile(
     """
     facts, stages = day.facts, day.stages
     need_rates(day, [name for name in OTHER_MONEY if facts.has(name)])
-    if promise is None and facts.has("promise"):
-        promise = promise_state(day, debtor)
     if money is None:
         money = unallocated(day, debtor, item)
+    if promise is None and facts.has("promise"):
+        promise = promise_state(day, debtor, money)
     pay_day = pay_days(day, debtor) if facts.has("payment") else None
     contact = conduct.contacts(day, debtor, pay_day) if facts.has("action") else None
     summed = behaviour(day, item)
     statistic = order_statistics(day, item)
     open_sum = open_sums(day, item)
+    sold = turnover(day, item)
     parts: list[ir.Table | None] = [
         summed,
         statistic,
         trend(day, item),
-        turnover(day, item),
+        sold,
+        ranked(debtor, sold),
         open_sum,
         orders(day, debtor, item),
         habit(day, debtor, statistic, pay_day, open_sum),
@@ -94,6 +96,7 @@ def profile(
         else None,
         credit.accounts(day, debtor) if facts.has("annual_account") else None,
         status.codes(day, debtor, named_codes(day.policy)) if facts.has("customer_code") else None,
+        conduct.reactions(contact) if contact is not None else None,
         conduct.effective_channel(contact) if contact is not None and pay_day is not None else None,
     ]
     wide = debtor.filter(debtor.survivor_id == debtor.customer_id)
@@ -103,14 +106,15 @@ def profile(
         if part is not None:
             wide = attach(wide, part, "customer_id")
     portfolio = prior(day, summed)
-    own = stages.run("profile_own", figures(day, wide, portfolio))
-    stages.drop("behaviour", "order_statistic", "trend", "turnover", "open_sum", "orders", "habit", "habit_count", "pay_day", "contact", "marks",
-                "prior")  # fmt: skip
+    own = figures(day, wide, portfolio)
+    if facts.any("customer", "parent_id"):
+        own = stages.run("profile_own", own)
     schema = PROFILE.schema()
     for name in named_codes(day.policy):
         schema = ibis.schema({**schema, name: "string"})
-    found = stages.run("profile", conform(rolled_up(day, of_figures(day, own), debtor), schema))
-    stages.drop("profile_own")
+    found = stages.run("profile", conform(rolled_up(day, own, debtor), schema))
+    stages.drop("behaviour", "order_statistic", "trend", "turnover", "open_sum", "order_known", "orders", "habit", "habit_count", "pay_day", "contact", "marks",
+                "prior", "profile_own")  # fmt: skip
     return found
 
 
@@ -124,17 +128,16 @@ def _marks(
 ) -> list[ir.Table]:
     """What the tables that have rows tell of the customers."""
     facts = day.facts
-    parts = [status.defaults(day, item), *status.money_at_hand(money), *status.legal_status(day, debtor)]
+    parts = [*status.money_at_hand(money), *status.legal_status(day, debtor)]
     if ("write_off",) in facts.distinct("allocation", ["kind"]):
         parts.append(status.write_offs(day, item))
     if facts.has("dispute"):
-        parts += conduct.disputes(day, contact)
+        parts += [*conduct.disputes(day, contact), status.disputed_defaults(day, item)]
     if promise is not None:
         parts.append(conduct.promises(day, promise))
     if facts.has("note"):
         parts += conduct.notes(day)
     if contact is not None:
-        parts += conduct.reactions(day, contact)
         parts.append(conduct.plans_asked(day))
         if facts.any("action", "invoice_ids"):
             parts.append(conduct.reminded(day, item))

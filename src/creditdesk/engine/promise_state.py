@@ -2,7 +2,7 @@
 
 A promise runs to its date (the next bank day) plus two bank days. Money value-dated from the day it was made covers it,
 an older promise that still ran coming first. A promise that names an invoice is covered by what closed that invoice,
-and by money of the payer that is allocated to nothing yet; one that names none by all money of the payer.
+and by what came since from the payer and is allocated to nothing yet; one that names none by all money of the payer.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ from creditdesk.engine.workdays import with_day, with_next, with_no
 YEAR = 365
 
 
-def promise_state(day: Day, debtor: ir.Table) -> ir.Table:
+def promise_state(day: Day, debtor: ir.Table, unallocated: ir.Table) -> ir.Table:
     """One row per promise known on the day.
+
+    Args:
+        unallocated: stage of that name.
 
     Columns (money in minor units of `currency`): promise_id, customer_id, payer, invoice_id, currency, amount;
     made_day, due_day, deadline_day (last day on which money keeps it); covered; state (active, kept, partly_kept,
@@ -29,9 +32,9 @@ def promise_state(day: Day, debtor: ir.Table) -> ir.Table:
     broken_day (the day after the deadline); beyond_policy (a person must approve it and none did).
     """
     policy, now = day.policy.promise, day.clock.day
-    made = _made(day, debtor)
+    made = day.stages.run("promise_made", _made(day, debtor))
     money = _money(day, debtor, made)
-    covered = _covered(made, money)
+    covered = _covered(made, money, _loose(debtor, made, unallocated))
     kept = covered.amount - covered.covered <= covered.slack
     over = covered.deadline_day < now
     gone = holds(covered.withdrawn_day <= covered.deadline_day)
@@ -103,45 +106,41 @@ def _made(day: Day, debtor: ir.Table) -> ir.Table:
 
 
 def _money(day: Day, debtor: ir.Table, made: ir.Table) -> ir.Table:
-    """Rows (promise_id, day, amount): what may cover each promise, from the day it was made."""
+    """Stage `promise_money`: rows promise_id, day, amount, allocated (to the invoice promised): what came since."""
     parts = []
     named = made.filter(made.invoice_id.notnull())
-    general = made.filter(made.invoice_id.isnull())
     if day.facts.has("allocation"):
         closing = known_allocations(day, named).filter(_.kind != "write_off")
-        closing = closing.select("invoice_id", "amount", day=closing.pay_day)
+        closing = closing.select("invoice_id", "amount", day=closing.pay_day, allocated=ibis.literal(True))
         key = named.select("promise_id", "invoice_id", "made_day")
-        parts.append(
-            key.join(closing, "invoice_id").filter(_.day >= _.made_day).select("promise_id", "day", "amount")
-        )
+        parts.append(key.join(closing, "invoice_id"))
     if day.facts.has("payment"):
-        came = _receipts(day, debtor, made)
-        for promises, amount in ((general, "amount"), (named, "rest")):
-            key = promises.select("promise_id", "payer", "currency", "made_day")
-            found = key.join(
-                came.select("payer", "currency", day="value_day", amount=amount), ["payer", "currency"]
-            )
-            parts.append(found.filter(_.day >= _.made_day).select("promise_id", "day", "amount"))
+        payers = debtor.select("customer_id", "payer").semi_join(made, "payer")
+        came = known_payments(day).join(payers, "customer_id").filter(_.kind.isnull() | (_.kind == "receipt"))
+        came = came.select("payer", "currency", "amount", day="value_day", allocated=ibis.literal(False))
+        key = made.select("promise_id", "payer", "currency", "made_day")
+        parts.append(key.join(came, ["payer", "currency"]))
+    columns = ("promise_id", "day", "amount", "allocated")
+    parts = [part.filter(part.day >= part.made_day).select(*columns) for part in parts]
     if not parts:
-        return made.filter(ibis.literal(False)).select("promise_id", "amount", day="made_day")
-    return parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
+        none = made.select("promise_id", "amount", day="made_day", allocated=ibis.literal(False))
+        parts = [none.filter(ibis.literal(False)).select(*columns)]
+    rows = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
+    # money counts for a promise that names an invoice by its allocation, for one that names none as it comes
+    whole = rows.join(made.select("promise_id", names=made.invoice_id.notnull()), "promise_id")
+    whole = whole.mutate(counts=whole.names == whole.allocated)
+    return day.stages.run("promise_money", whole.select("promise_id", "day", "amount", "counts"))
 
 
-def _receipts(day: Day, debtor: ir.Table, made: ir.Table) -> ir.Table:
-    """Receipts of the payers that promised: payer, currency, value_day, amount, rest (allocated to nothing)."""
-    payers = debtor.select("customer_id", "payer").semi_join(made, "payer")
-    came = known_payments(day).join(payers, "customer_id").filter(_.kind.isnull() | (_.kind == "receipt"))
-    # a deposit is for an order, not for a debt
-    came = came.filter(came.order_id.isnull())
-    came = came.select("payment_id", "payer", "currency", "value_day", "amount")
-    if not day.facts.has("allocation"):
-        return came.mutate(rest=_.amount)
-    now = day.clock.day
-    allocation = day.facts["allocation"].semi_join(came, "payment_id").filter(to_day(_.allocated_on) <= now)
-    allocation = allocation.filter(_.reversed_on.isnull() | (to_day(_.reversed_on) > now))
-    used = allocation.group_by("payment_id").aggregate(used=_.amount.sum())
-    came = attach(came, used, "payment_id")
-    return came.mutate(rest=ibis.greatest(came.amount - came.used.fill_null(0), 0))
+def _loose(debtor: ir.Table, made: ir.Table, unallocated: ir.Table) -> ir.Table:
+    """Per promise what its payer has with us that is allocated to nothing: promise_id, free."""
+    free = unallocated.join(debtor.select("customer_id", "payer"), "customer_id")
+    free = free.group_by("payer", "currency").aggregate(free=free.free.sum())
+    return (
+        made.select("promise_id", "payer", "currency")
+        .join(free, ["payer", "currency"])
+        .select("promise_id", "free")
+    )
 
 
 def _older(made: ir.Table, *also: str) -> ir.Table:
@@ -157,10 +156,14 @@ def _older(made: ir.Table, *also: str) -> ir.Table:
     return pairs.filter(before)
 
 
-def _covered(made: ir.Table, money: ir.Table) -> ir.Table:
+def _covered(made: ir.Table, money: ir.Table, loose: ir.Table) -> ir.Table:
     """`made` with `covered`: what came until the deadline, less what older promises that still ran took of it."""
     own = made.select("promise_id", "deadline_day").join(money, "promise_id")
-    own = own.filter(own.day <= own.deadline_day).group_by("promise_id").aggregate(came=_.amount.sum())
+    own = own.filter(own.day <= own.deadline_day)
+    own = own.group_by("promise_id").aggregate(
+        came=own.amount.sum(where=own.counts), other=own.amount.sum(where=~own.counts)
+    )
+    counting = money.filter(money.counts)
     pairs = _older(made)
     rivals = pairs.filter(
         (pairs.currency == pairs.old_currency)
@@ -169,7 +172,7 @@ def _covered(made: ir.Table, money: ir.Table) -> ir.Table:
         & (pairs.old_withdrawn_day.isnull() | (pairs.old_withdrawn_day > pairs.made_day))
     )
     spent = rivals.join(
-        money.select(old_promise_id="promise_id", day="day", value="amount"), "old_promise_id"
+        counting.select(old_promise_id="promise_id", day="day", value="amount"), "old_promise_id"
     )
     spent = spent.group_by("promise_id", "old_promise_id", "old_amount").aggregate(
         before=_.value.sum(where=_.day < _.made_day),
@@ -180,9 +183,13 @@ def _covered(made: ir.Table, money: ir.Table) -> ir.Table:
     need = ibis.greatest(spent.old_amount - spent.before.fill_null(0), 0)
     spent = spent.mutate(taken=ibis.least(need, spent.since.fill_null(0)))
     taken = spent.group_by("promise_id").aggregate(taken=spent.taken.sum())
-    found = attach(attach(made, own, "promise_id"), taken, "promise_id")
+    found = attach(attach(attach(made, own, "promise_id"), taken, "promise_id"), loose, "promise_id")
+    waiting = ibis.least(found.other.fill_null(0), found.free.fill_null(0))
     left = found.came.fill_null(0) - found.taken.fill_null(0)
-    return found.mutate(covered=ibis.greatest(ibis.least(left, found.amount), 0)).drop("came", "taken")
+    left = left + ibis.ifelse(found.invoice_id.notnull(), waiting, 0)
+    return found.mutate(covered=ibis.greatest(ibis.least(left, found.amount), 0)).drop(
+        "came", "other", "taken", "free"
+    )
 
 
 def _beyond(covered: ir.Table, max_open: int, max_broken: int) -> ir.Table:

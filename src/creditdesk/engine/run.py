@@ -79,8 +79,8 @@ def decide_on(day: Day, previous: Previous, held_customers: Sequence[str] = ()) 
     """The stages of a run, on a prepared day."""
     who = debtor(day)
     documents = item(day, who)
-    promise = promise_state(day, who) if day.facts.has("promise") else None
     money = unallocated(day, who, documents)
+    promise = promise_state(day, who, money) if day.facts.has("promise") else None
     features = profile(day, who, documents, promise, money)
     segmented = decide_segments(day, who, features, previous.decision, documents)
     problem = None

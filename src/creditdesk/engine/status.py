@@ -138,24 +138,20 @@ def write_offs(day: Day, item: ir.Table) -> ir.Table:
     return marked(found, "write_off", age=found.since, amount=found.value, part=weight)
 
 
-def defaults(day: Day, item: ir.Table) -> ir.Table:
-    """Marks `default`: experiences undisputed and more than 60 days late (part: their weight, in 1/1024).
+def disputed_defaults(day: Day, item: ir.Table) -> ir.Table:
+    """Marks `disputed_default`: experiences more than 60 days late in dispute (part: their weight, in 1/1024).
 
-    An invoice in dispute is left out whether it is paid or not, so that paying it today changes nothing.
+    They are no defaults, whether they are paid or not, so that paying one today changes nothing.
     """
     seen = observed(day, item)
-    bad = seen.filter(seen.late > DEFAULT_DAYS)
-    if day.facts.has("dispute"):
-        bad = bad.anti_join(open_disputes(day), "invoice_id")
-    return marked(bad, "default", age=bad.since, part=recency(bad.since, day.policy.risk.half_life_days))
+    bad = seen.filter(seen.late > DEFAULT_DAYS).semi_join(open_disputes(day), "invoice_id")
+    return marked(bad, "disputed_default", part=recency(bad.since, day.policy.risk.half_life_days))
 
 
 def money_at_hand(free: ir.Table) -> list[ir.Table]:
     """Marks `free`, `deposit`, `repaid` of the stage `unallocated`."""
-    return [
-        marked(free, name, amount=free[name], currency=free.currency)
-        for name in ("free", "deposit", "repaid")
-    ]
+    parts = ((name, free.filter(free[name] > 0)) for name in ("free", "deposit", "repaid"))
+    return [marked(rows, name, amount=rows[name], currency=rows.currency) for name, rows in parts]
 
 
 def codes(day: Day, debtor: ir.Table, named: tuple[str, ...]) -> ir.Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from creditdesk.engine.arith import Value, holds, rnd
+from creditdesk.engine.arith import Value, attach, rnd
 from creditdesk.engine.day import Day
 
 YEAR = 365
@@ -91,13 +91,30 @@ def busy_month(sold: ir.Table) -> Value:
     return ibis.greatest(0, blocks[BLOCKS - 2])
 
 
-def turnover_class(before: Value, total: Value, own: Value) -> Value:
-    """ABC: what stands before a customer decides, so that the one who crosses a mark is still in the higher class."""
-    known = holds(own > 0)
-    return ibis.cases(
-        (known & (before * 10 < total * 8), "A"),
-        (known & (before * 20 < total * 19), "B"),
-        else_="C",
+def ranked(debtor: ir.Table, sold: ir.Table) -> ir.Table:
+    """Per customer turnover_class and turnover_rank among those of our company, whether they bought or not.
+
+    ABC: what stands before a customer decides, so that the one who crosses a mark is still in the higher class.
+    """
+    rows = debtor.filter(debtor.survivor_id == debtor.customer_id).select("customer_id", "company")
+    rows = attach(rows, sold.select("customer_id", "turnover12"), "customer_id")
+    rows = rows.mutate(turnover12=rows.turnover12.fill_null(0), bought=ibis.greatest(rows.turnover12, 0))
+    order = [ibis.desc("turnover12"), "customer_id"]
+    upto = ibis.window(group_by="company", order_by=order, preceding=None, following=0)
+    rows = rows.mutate(
+        rank=ibis.row_number().over(ibis.window(group_by="company", order_by=order)),
+        ahead=rows.bought.sum().over(upto) - rows.bought,
+        total=rows.bought.sum().over(ibis.window(group_by="company")),
+    )
+    bought = rows.bought > 0
+    return rows.select(
+        "customer_id",
+        turnover_rank=rows.rank + 1,
+        turnover_class=ibis.cases(
+            (bought & (rows.ahead * 10 < rows.total * 8), "A"),
+            (bought & (rows.ahead * 20 < rows.total * 19), "B"),
+            else_="C",
+        ),
     )
 
 

@@ -33,7 +33,7 @@ BEHAVIOUR: tuple[ProfileColumn, ...] = (
            "money-weighted mean, each observation weighing half as much per half-life of the policy",
            source="exponential smoothing (R. G. Brown, 1956)"),
     figure("days_late_trend", "trend of lateness", "days per invoice",
-           "median slope between all pairs of the last 12 observations in order of due day; empty below 4",
+           "median slope between all pairs of the last 12 observations in order of due day (those of one day in order of lateness); empty below 4",
            source="Theil-Sen estimator (H. Theil, 1950; P. K. Sen, 1968)"),
     figure("days_late_shrunken", "days late, 12 months, careful where little is known", "days",
            "(n x days_late + k x p) / (n + k), p the portfolio's mean, k = variance within / variance between customers; "
