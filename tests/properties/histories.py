@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from random import Random
 
 from creditdesk.policy.document import Policy, Step
+from stories.reference_case import ladder
 from stories.reference_facts import places
-from stories.reference_procedure import ladder
 
 Row = dict[str, object]
 Tables = dict[str, list[Row]]

@@ -20,7 +20,7 @@ from creditdesk.policy.document import WRITTEN, Policy, Step
 from creditdesk.policy.load import load_policy
 from properties.histories import History, Row, Tables, portfolio
 from stories.deciders import pinned, reference
-from stories.reference_procedure import stand_in_of
+from stories.reference_step import stand_in_of
 from stories.walk import OUTPUTS, arrow
 
 FIRST, LAST = date(2026, 2, 2), date(2026, 5, 29)

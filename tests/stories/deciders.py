@@ -13,7 +13,9 @@ from creditdesk.engine.stages import Stages
 from creditdesk.engine.walk import Walk
 from creditdesk.facts.decisions import TABLES_OUT
 from creditdesk.policy.document import Policy
-from stories.reference_procedure import Place, World, decide
+from stories.reference_gate import Place
+from stories.reference_procedure import decide
+from stories.reference_world import World
 from stories.walk import OUTPUTS, Decider, Row, Rows, arrow
 
 GROWING = (

@@ -6,11 +6,17 @@ Amounts are minor units of each invoice's currency.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date
 
 from creditdesk.policy.document import Policy
-from stories.reference_facts import Dispute, Invoice, Payer, Plan, Promise, places
+from stories.reference_facts import Dispute, Invoice, Payer, Plan, Promise
+from stories.reference_open import effective_due, half_up, open_credit, open_of, past_due, unallocated
+from stories.reference_promise import (
+    promise_approved,
+    promise_beyond_policy,
+    promises_left,
+    running_promises,
+)
 
 REMOVED = ("handed_over", "direct_debit", "claimed_paid", "invoice_not_delivered", "factored", "paused")
 """Holds that take an invoice out of the message as a whole."""
@@ -26,7 +32,6 @@ class Claim:
         codes: per-invoice holds that apply to each invoice past due.
         suspended: a promise covers so much that the whole case waits (R8).
         money, credit: unallocated money and open credit notes that were taken off, in the reporting currency.
-        foreign: whether some of either is left in a currency in which nothing is owed any more.
         promises_to_approve: running promises beyond the policy that nobody has approved.
     """
 
@@ -36,43 +41,7 @@ class Claim:
     suspended: bool = False
     money: int = 0
     credit: int = 0
-    foreign: bool = False
     promises_to_approve: list[Promise] = field(default_factory=list)
-
-
-def half_up(value: Decimal) -> int:
-    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
-
-
-def tolerance(payer: Payer, policy: Policy, amount: int, currency: str) -> int:
-    """R0: the larger of EUR 5 (in the currency) and 0.5 %."""
-    fixed = half_up(policy.tolerance.amount * 100 / Decimal(str(payer.rates.get(currency, 1))))
-    return max(fixed, half_up(policy.tolerance.share * amount))
-
-
-def open_of(payer: Payer, invoice: Invoice) -> int:
-    """R0: amount less allocations in force."""
-    taken = sum(
-        each.amount for each in payer.allocations if each.invoice == invoice.id and each.undone_on is None
-    )
-    return max(0, invoice.amount - taken)
-
-
-def settled(payer: Payer, policy: Policy, invoice: Invoice) -> bool:
-    return open_of(payer, invoice) <= tolerance(payer, policy, invoice.amount, invoice.currency)
-
-
-def effective_due(invoice: Invoice) -> date:
-    """R0: the due date, or the next bank day."""
-    return places(f"@{invoice.currency}").next(invoice.due)
-
-
-def counted_from(payer: Payer, invoice: Invoice) -> date:
-    """The day that the steps' offsets count from; a corrected invoice counts from its own sending (R10)."""
-    due = effective_due(invoice)
-    if invoice.corrects and invoice.sent_on and invoice.sent_on <= payer.on:
-        return max(due, invoice.sent_on)
-    return due
 
 
 def estate(payer: Payer, invoice: Invoice) -> bool:
@@ -85,58 +54,6 @@ def has_left(payer: Payer, invoice: Invoice) -> bool:
     return handed_over(payer, invoice) or estate(payer, invoice)
 
 
-def past_due(payer: Payer, policy: Policy) -> list[Invoice]:
-    """Open invoices past their effective due date, oldest first."""
-    found = [
-        invoice for invoice in payer.invoices.values()
-        if not settled(payer, policy, invoice) and effective_due(invoice) < payer.on
-    ]  # fmt: skip
-    return sorted(found, key=lambda invoice: (effective_due(invoice), invoice.id))
-
-
-# ----------------------------------------------------------------------------------------------------------- money
-
-
-def receipts(payer: Payer) -> dict[str, int]:
-    """Per receipt known of this payer what was not taken back; deposits bound to an order are not its money yet."""
-    left = {
-        each.id: each.amount for each in payer.payments
-        if each.known and each.kind == "receipt" and not each.order_id
-    }  # fmt: skip
-    for each in payer.payments:
-        if each.kind == "return" and each.reverses in left:
-            left[each.reverses] = max(0, left[each.reverses] - each.amount)
-    return left
-
-
-def unallocated(payer: Payer) -> dict[str, int]:
-    """Money of the payer, per currency, that no allocation in force uses."""
-    left = receipts(payer)
-    total: dict[str, int] = {}
-    for payment in payer.payments:
-        if payment.id in left:
-            used = sum(
-                each.amount for each in payer.allocations
-                if each.payment == payment.id and each.undone_on is None
-            )  # fmt: skip
-            total[payment.currency] = total.get(payment.currency, 0) + max(0, left[payment.id] - used)
-        elif payment.kind == "refund" and payment.known:
-            total[payment.currency] = total.get(payment.currency, 0) - payment.amount
-    return {currency: amount for currency, amount in total.items() if amount > 0}
-
-
-def open_credit(payer: Payer) -> dict[str, int]:
-    """Credit notes, per currency, that no allocation in force uses."""
-    total: dict[str, int] = {}
-    for note in payer.credit_notes:
-        used = sum(
-            each.amount for each in payer.allocations
-            if each.credit_note == note.id and each.undone_on is None
-        )  # fmt: skip
-        total[note.currency] = total.get(note.currency, 0) + max(0, note.amount - used)
-    return {currency: amount for currency, amount in total.items() if amount > 0}
-
-
 def paid_on(payer: Payer, plan: Plan, until: date) -> int:
     """R9: money allocated to the plan's invoices since it was agreed, and what is allocated to nothing yet."""
     values = {payment.id: payment.value_on for payment in payer.payments}
@@ -146,118 +63,6 @@ def paid_on(payer: Payer, plan: Plan, until: date) -> int:
         and plan.agreed_on <= values.get(each.payment, each.on) <= until
     )  # fmt: skip
     return closed + sum(unallocated(payer).values())
-
-
-# -------------------------------------------------------------------------------------------------------- promises
-
-
-def promise_deadline(payer: Payer, policy: Policy, promise: Promise) -> date:
-    """R8: due_on (next bank day) plus 2 bank days; the promise runs through that day."""
-    return payer.bank.add(payer.bank.next(promise.due_on), policy.promise.bank_days)
-
-
-def money_for(payer: Payer, promise: Promise) -> list[tuple[date, int]]:
-    """What may cover a promise: of an invoice, what closed it and money allocated to nothing; else all receipts."""
-    whole = receipts(payer)
-    came = []
-    for payment in payer.payments:
-        if payment.id not in whole or payment.currency != promise.currency:
-            continue
-        used = sum(
-            each.amount for each in payer.allocations if each.payment == payment.id and not each.undone_on
-        )
-        amount = whole[payment.id] if promise.invoice is None else max(0, whole[payment.id] - used)
-        came.append((payment.value_on, amount))
-    if promise.invoice is not None:
-        values = {payment.id: payment.value_on for payment in payer.payments}
-        came += [
-            (values.get(each.payment, each.on), each.amount) for each in payer.allocations
-            if each.invoice == promise.invoice and each.kind != "write_off" and not each.undone_on
-        ]  # fmt: skip
-    return sorted((day, amount) for day, amount in came if day >= promise.made_on)
-
-
-def promises_left(payer: Payer, policy: Policy, until: date | None = None) -> dict[str, int]:
-    """What is not yet covered of each promise by its deadline, an older promise of the same kind coming first."""
-    last = until or payer.on
-    promises = sorted(payer.promises, key=lambda each: (each.made_on, each.id))
-    left: dict[str, int] = {}
-    for promise in promises:
-        end = min(last, promise_deadline(payer, policy, promise))
-        rivals = [
-            each for each in promises
-            if each.id in left and each.invoice == promise.invoice and each.currency == promise.currency
-            and promise_deadline(payer, policy, each) >= promise.made_on
-            and (each.withdrawn_on is None or each.withdrawn_on > promise.made_on)
-        ]  # fmt: skip
-        came = sum(amount for day, amount in money_for(payer, promise) if day <= end)
-        taken = 0
-        for each in rivals:
-            stop = min(end, promise_deadline(payer, policy, each))
-            before = sum(amount for day, amount in money_for(payer, each) if day < promise.made_on)
-            since = sum(amount for day, amount in money_for(payer, each) if promise.made_on <= day <= stop)
-            taken += min(max(0, each.amount - before), since)
-        left[promise.id] = max(0, promise.amount - max(0, came - taken))
-    return left
-
-
-def promise_kept(payer: Payer, policy: Policy, promise: Promise, until: date | None = None) -> bool:
-    return promises_left(payer, policy, until)[promise.id] <= tolerance(
-        payer, policy, promise.amount, promise.currency
-    )
-
-
-def promise_broken(payer: Payer, policy: Policy, promise: Promise, on: date | None = None) -> bool:
-    when = on or payer.on
-    end = promise_deadline(payer, policy, promise)
-    withdrawn = promise.withdrawn_on is not None and promise.withdrawn_on <= end
-    return not withdrawn and end < when and not promise_kept(payer, policy, promise, end)
-
-
-def running_promises(payer: Payer, policy: Policy) -> list[Promise]:
-    """Promises before their deadline, not kept yet and not withdrawn."""
-    return [
-        each for each in sorted(payer.promises, key=lambda each: (each.made_on, each.id))
-        if each.withdrawn_on is None
-        and payer.on <= promise_deadline(payer, policy, each)
-        and not promise_kept(payer, policy, each)
-    ]  # fmt: skip
-
-
-def promise_beyond_policy(payer: Payer, policy: Policy, promise: Promise) -> bool:
-    """R8: too far away, one too many at a time, or after too many broken ones."""
-    rule = policy.promise
-    if payer.bank.between(promise.made_on, payer.bank.next(promise.due_on)) > rule.max_days:
-        return True
-    earlier = [
-        each for each in payer.promises
-        if (each.made_on, each.id) < (promise.made_on, promise.id)
-    ]  # fmt: skip
-    still_open = [
-        each for each in earlier
-        if promise_deadline(payer, policy, each) >= promise.made_on
-        and (each.withdrawn_on is None or each.withdrawn_on > promise.made_on)
-        and not promise_kept(payer, policy, each)
-    ]  # fmt: skip
-    year = promise.made_on - timedelta(days=365)
-    broken = [
-        each for each in earlier
-        if promise_broken(payer, policy, each, promise.made_on)
-        and promise_deadline(payer, policy, each) >= year
-    ]  # fmt: skip
-    return len(still_open) + 1 > rule.max_open or len(broken) > rule.max_broken_12m
-
-
-def promise_approved(payer: Payer, promise: Promise) -> bool | None:
-    """True or false as a person decided, None when nobody did."""
-    said = [
-        each.granted for each in payer.approvals
-        if each.subject in ("plan", "step") and each.ref == promise.id and each.valid_until >= payer.on
-    ]  # fmt: skip
-    return said[-1] if said else None
-
-
-# ------------------------------------------------------------------------------------------------ plans, disputes
 
 
 def plan_broken_after(payer: Payer, policy: Policy, plan: Plan) -> date | None:
@@ -309,9 +114,6 @@ def dispute_holds(payer: Payer, policy: Policy, dispute: Dispute) -> bool:
     return end is None or payer.on < end
 
 
-# --------------------------------------------------------------------------------------------------- whole invoices
-
-
 def in_collection(payer: Payer, policy: Policy, invoice: Invoice) -> bool:
     """R13: a direct debit under way, until five bank days after it; a returned one is collectible at once."""
     own = [each for each in payer.collections if each.invoice == invoice.id]
@@ -359,9 +161,6 @@ def removed(payer: Payer, policy: Policy, invoice: Invoice) -> list[str]:
         ),
     }
     return [code for code in REMOVED if found[code]]
-
-
-# ------------------------------------------------------------------------------------------------------ collectible
 
 
 def claim(payer: Payer, policy: Policy) -> Claim:
@@ -441,7 +240,6 @@ def _take_pool(payer: Payer, rest: dict[str, int], found: Claim) -> None:
                     rest[item] = amount - part
                     left -= part
             used = whole - left
-            found.foreign = found.foreign or left > 0
             if money:
                 found.money += used
             else:

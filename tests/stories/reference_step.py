@@ -1,0 +1,132 @@
+"""Which invoices a step takes, and when it is due: R3, R7, R11, R13."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from creditdesk.facts.calendar import Calendar
+from creditdesk.policy.document import Step
+from stories.reference_case import Case, step_named
+from stories.reference_facts import Invoice, Payer, day_before
+from stories.reference_money import claim
+from stories.reference_open import counted_from, effective_due, receipts, settled
+from stories.reference_world import World
+
+
+def qualifies(world: World, payer: Payer, case: Case, step: Step, invoice: Invoice) -> bool:
+    """R7: a hard step takes what a written step of the case listed and what is old enough."""
+    conduct = world.policy.conduct
+    if not any(done.written and invoice.id in done.invoices for done in case.dones):
+        return False
+    due = effective_due(invoice)
+    if payer.place.between(due, payer.on) < conduct.invoice_age.get(step.level, 0):
+        return False
+    if step.do != "hand_over":
+        return True
+    for done in case.dones:
+        known = step_named(world.policy, done.procedure, done.step)
+        # nobody knows what an earlier system wrote: its formal notice counts as naming the hand-over
+        named = known is None or known.names_hand_over
+        notice = done.written and named and done.level in (4, 5) and invoice.id in done.invoices
+        if notice and payer.place.between(done.on, payer.on) >= conduct.hand_over_notice_days:
+            return True
+    return False
+
+
+def stand_in_of(steps: Sequence[Step]) -> Step | None:
+    """R7: the procedure's last written step below level 4."""
+    return next((step for step in reversed(steps) if step.written and not step.hard), None)
+
+
+def taken(
+    world: World, payer: Payer, case: Case, step: Step, amounts: Mapping[str, int]
+) -> tuple[Step | None, dict[str, int]]:
+    """The step that is done and the invoices it takes: itself, or the stand-in of a hard step that finds none."""
+    if not step.hard:
+        return step, dict(amounts)
+    found = {
+        item: amount for item, amount in amounts.items()
+        if qualifies(world, payer, case, step, payer.invoices[item])
+    }  # fmt: skip
+    if found or not amounts:
+        return step, found
+    return stand_in_of(case.steps), dict(amounts)
+
+
+def working(payer: Payer, step: Step, on: date) -> bool:
+    """A step's own working day: the debtor's, and ours too for a person's step."""
+    return payer.place.works(on) and (step.owner == "system" or payer.home.works(on))
+
+
+def next_working(payer: Payer, step: Step, on: date) -> date:
+    while not working(payer, step, on):
+        on += timedelta(days=1)
+    return on
+
+
+def returned_on(payer: Payer, invoice: str) -> date | None:
+    days = [each.returned_on for each in payer.collections if each.invoice == invoice and each.returned_on]
+    return max(days, default=None)
+
+
+def due_date(payer: Payer, case: Case, step: Step, invoices: list[str], since: date | None) -> date:
+    """R3: the day the next step is due for these invoices (oldest first), whatever suspends it."""
+    place = payer.place
+    dues = {item: counted_from(payer, payer.invoices[item]) for item in invoices}
+    back = {item: returned_on(payer, item) for item in invoices}
+    if case.last_on is None:
+        offset = step.after if step.after is not None else step.after_due or 0
+        days = [
+            place.add(back[item], 1) if back[item] else _after(place, dues[item], offset)
+            for item in invoices
+        ]  # fmt: skip
+        found = min(days)
+    else:
+        if step.after is not None:
+            found = _after(place, case.last_on, step.after)
+        else:
+            found = max(_after(place, min(dues.values()), step.after_due or 0),
+                        _after(place, case.last_on, step.at_least))  # fmt: skip
+        if step.calendar_days:
+            found = max(found, place.next(case.last_on + timedelta(days=step.calendar_days)))
+        if all(back.values()):
+            found = max(found, min(place.add(day, 1) for day in back.values() if day))
+        moved = since is not None and all(done.on < since for done in case.dones)
+        if step.hard and moved and since:
+            found = max(found, place.add(since, 1))
+    return next_working(payer, step, found)
+
+
+def _after(place: Calendar, on: date, days: int) -> date:
+    return place.add(on, days) if days else place.next(on)
+
+
+def part_payment_until(world: World, payer: Payer, case: Case) -> date | None:
+    """R11: the day to which the first sizeable part payment of the case moves the next step.
+
+    A part payment leaves an invoice partly open; money that settles invoices whole is none.
+    """
+    if case.opened_on is None:
+        return None
+    left = receipts(payer)
+    for payment in sorted(payer.payments, key=lambda each: (each.value_on, each.id)):
+        if payment.value_on < case.opened_on or not left.get(payment.id):
+            continue
+        eve = world.payer(payer.id, payer.company, day_before(payment.value_on))
+        then = world.payer(payer.id, payer.company, payment.booked_on)
+        wanted = claim(eve, world.policy).without_promises
+        whole = sum(world.base(amount, eve.invoices[item].currency) for item, amount in wanted.items())
+        parts = [
+            each for each in then.allocations if each.payment == payment.id and each.undone_on is None
+        ]  # fmt: skip
+        settling = sum(
+            each.amount for each in parts
+            if each.invoice not in then.invoices
+            or each.invoice not in wanted
+            or settled(then, world.policy, then.invoices[each.invoice])
+        )  # fmt: skip
+        part = world.base(left[payment.id] - settling, payment.currency)
+        if whole > 0 and part >= world.policy.conduct.part_payment_share * whole:
+            return payer.place.add(payment.value_on, world.policy.conduct.part_payment_days)
+    return None
