@@ -120,13 +120,14 @@ def part_payment_until(world: World, payer: Payer, case: Case) -> date | None:
         parts = [
             each for each in then.allocations if each.payment == payment.id and each.undone_on is None
         ]  # fmt: skip
-        settling = sum(
+        # money that nobody has allocated yet lowers what is asked; it moves the step once it is allocated
+        partly = sum(
             each.amount for each in parts
-            if each.invoice not in then.invoices
-            or each.invoice not in wanted
-            or settled(then, world.policy, then.invoices[each.invoice])
+            if each.invoice in then.invoices
+            and each.invoice in wanted
+            and not settled(then, world.policy, then.invoices[each.invoice])
         )  # fmt: skip
-        part = world.base(left[payment.id] - settling, payment.currency)
+        part = world.base(partly, payment.currency)
         if whole > 0 and part >= world.policy.conduct.part_payment_share * whole:
             return payer.place.add(payment.value_on, world.policy.conduct.part_payment_days)
     return None

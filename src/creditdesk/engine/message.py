@@ -33,8 +33,11 @@ def invoices_of(day: Day, due: ir.Table, past_due: ir.Table, case_invoice: ir.Ta
     head = due.select(*KEY, "case_no", "hard", "level", "invoice_age", "place", "today_no")
     found = past_due.inner_join(head, KEY)
     if case_invoice is not None:
-        known = case_invoice.select(*KEY, "case_no", "invoice_id", listed=_.written, notice_day=_.notice_day)
-        found = attach(found, known, [*KEY, "case_no", "invoice_id"])
+        # an older case may be open again beside the last one: what it said in writing was said
+        known = case_invoice.group_by(*KEY, "invoice_id").aggregate(
+            listed=_.written.any(), notice_day=_.notice_day.min()
+        )
+        found = attach(found, known, [*KEY, "invoice_id"])
     else:
         found = found.mutate(listed=False, notice_day=ibis.null("int64"))
     found = with_no(found, day, "place", "eff_day", "eff_no")
