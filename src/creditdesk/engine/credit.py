@@ -10,6 +10,7 @@ from ibis import _
 from creditdesk.engine.arith import Value, attach, fixed, holds, rnd, to_day
 from creditdesk.engine.day import Day
 from creditdesk.engine.owner import in_base, owned
+from creditdesk.policy.scales import master_scale
 
 PUBLICATION_DAYS = 212
 """Accounts without a date of publication are known seven months after their year."""
@@ -21,7 +22,7 @@ GUARANTEES = ("deposit", "bank_guarantee", "parent_guarantee")
 _LOGIT = 10**6
 
 
-def reports(day: Day, debtor: ir.Table, scales: pa.Table) -> ir.Table:
+def reports(day: Day, debtor: ir.Table) -> ir.Table:
     """Per customer: external_scores, external_pd, external_age (days), recommended (minor units, reporting currency).
 
     Each provider's latest report received on or before the day that has not lapsed. A grade is brought to a
@@ -39,7 +40,7 @@ def reports(day: Day, debtor: ir.Table, scales: pa.Table) -> ir.Table:
     )
     report = report.mutate(rank=ibis.row_number().over(newest)).filter(_.rank == 0)
     report = report.mutate(reported_day=to_day(report.reported_on), age=now - to_day(report.reported_on))
-    report = attach(report, _mapped(day, report, scales), "report_id")
+    report = attach(report, _mapped(day, report, master_scale(day.policy.risk.scales)), "report_id")
     report = report.mutate(own_pd=report.mapped.coalesce(report.pd))
     report = in_base(day, debtor, report, ["recommended_limit"])
     bounded = report.own_pd.clip(0.0001, 0.9999)

@@ -144,8 +144,12 @@ def _currencies(facts: Facts) -> set[str]:
         "contra",
         "charge",
         "credit_report",
+        "annual_account",
+        "opportunity",
     ):
         found |= {str(row[0]) for row in facts.distinct(table, ["currency"]) if row[0] is not None}
+    if facts.any("customer", "credit_limit"):
+        found |= {str(row[0]) for row in facts.distinct("customer", ["currency"]) if row[0] is not None}
     return found
 
 

@@ -12,6 +12,7 @@ from creditdesk.engine.arith import Value, holds, rnd, share, to_date
 from creditdesk.engine.behaviour import GRID
 from creditdesk.engine.credibility import credible
 from creditdesk.engine.day import Day
+from creditdesk.engine.group import alone
 from creditdesk.engine.owner import policy_factor
 from creditdesk.engine.payment_index import index_of
 from creditdesk.engine.status import legal_parts, wished
@@ -41,13 +42,13 @@ class Row:
 
 
 def figures(day: Day, wide: ir.Table, prior: ir.Table) -> ir.Table:
-    """The profile without its group columns.
+    """The columns of the profile.
 
     Args:
         wide: the debtors with the sums of every stage beside them.
         prior: stage `prior`, one row.
     """
-    table = wide.cross_join(prior.rename({f"prior_{name}": name for name in prior.columns}))
+    table = _with_prior(wide, prior)
     row, now = Row(table), day.clock.day
     own = table.select(
         **_identity(row, now),
@@ -59,9 +60,37 @@ def figures(day: Day, wide: ir.Table, prior: ir.Table) -> ir.Table:
         **_credit(row),
         **_conduct(row),
         **_worth(day, row),
+        **{name: table[name] for name in table.columns if name.startswith("group_")},
     )
     enough = own.experiences_24m >= day.policy.measurement.least_observations
-    return own.mutate(payment_index=ibis.ifelse(enough, index_of(own.days_late_24m), ibis.null("int64")))
+    index = ibis.ifelse(enough, index_of(own.days_late_24m), ibis.null("int64"))
+    return own.mutate(payment_index=index, **({} if "group_id" in own.columns else alone(own)))
+
+
+def group_basis(narrow: ir.Table, prior: ir.Table) -> ir.Table:
+    """What a group adds up, of each customer: the columns that `group_sums` reads.
+
+    Args:
+        narrow: the debtors with the sums of open items, orders, marks and behaviour beside them.
+    """
+    row = Row(_with_prior(narrow, prior))
+    money = _exposure(row)
+    names = ("open_amount", "overdue_amount", "exposure", "oldest_overdue_days")
+    return row.table.select(
+        "customer_id",
+        **{name: money[name] for name in names},
+        worst=ibis.ifelse(row.whole("n12") > 0, _shrunken12(row), ibis.null("float64")),
+        legal_status=row.get("legal", "string"),
+    )
+
+
+def _with_prior(table: ir.Table, prior: ir.Table) -> ir.Table:
+    return table.cross_join(prior.rename({f"prior_{name}": name for name in prior.columns}))
+
+
+def _shrunken12(row: Row) -> Value:
+    late = row.get("money_days12") / row.get("money12").nullif(0)
+    return credible(row.whole("n12"), late, row.get("prior_days_k"), row.get("prior_days12"))
 
 
 def _identity(row: Row, now: Value) -> dict[str, Value]:
@@ -143,10 +172,7 @@ def _orders(row: Row, now: Value) -> dict[str, Value]:
 
 def _behaviour(row: Row, now: Value) -> dict[str, Value]:
     n12, n24, days12 = row.whole("n12"), row.whole("n24"), row.get("days12")
-    late12 = row.get("money_days12") / row.get("money12").nullif(0)
     late24 = row.get("money_days24") / row.get("money24").nullif(0)
-    prior12, prior24 = row.get("prior_days12"), row.get("prior_days24")
-    k = row.get("prior_days_k")
     # n x sum of squares - square of the sum, both whole: the only way that every engine gives the same
     spread = n12 * row.get("squares12") - days12 * days12
     clean = now - row.get("last_bad_day").coalesce(row.get("first_settled_day"))
@@ -172,11 +198,11 @@ def _behaviour(row: Row, now: Value) -> dict[str, Value]:
         "late30_share": share(row.get("late12_30"), n12),
         "days_late_recent": share(row.get("recent_days"), row.get("recent_money"), 2),
         "days_late_trend": row.get("slope", "float64"),
-        "days_late_shrunken": credible(n12, late12, k, prior12),
+        "days_late_shrunken": _shrunken12(row),
         "late_share_shrunken": credible(
             n12, row.get("late12") / n12.nullif(0), row.get("prior_late_k"), row.get("prior_late12"), 4
         ),
-        "days_late_24m": credible(n24, late24, k, prior24),
+        "days_late_24m": credible(n24, late24, row.get("prior_days_k"), row.get("prior_days24")),
         "experiences_24m": n24,
         "km_median": row.get("km_median"),
         "days_to_pay": share(row.get("since_issue12"), row.get("money12"), 2),

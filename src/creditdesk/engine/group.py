@@ -5,8 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from creditdesk.engine.arith import Value, attach, holds
-from creditdesk.engine.day import Day
+from creditdesk.engine.arith import Value, attach
 
 DEPTH = 6
 """Parents above a customer that are followed: a chain that goes on, or round in a circle, ends here."""
@@ -26,39 +25,41 @@ def ultimate_parent(debtor: ir.Table) -> ir.Table:
     return chain.select("customer_id", group_id=ibis.ifelse(parents[-1].notnull(), least, last))
 
 
-def rolled_up(day: Day, own: ir.Table, debtor: ir.Table) -> ir.Table:
-    """`own` (profile without the group) with group_id, group_members, group_open, group_overdue, group_exposure,
-    group_oldest_overdue_days, group_worst_days_late, group_insolvent; money at today's rate in each member's currency.
+def group_sums(basis: ir.Table, debtor: ir.Table) -> ir.Table:
+    """Per customer the figures of its group.
+
+    Args:
+        basis: rows customer_id, open_amount, overdue_amount, exposure, oldest_overdue_days, worst, legal_status.
+
+    Columns: customer_id, group_id, group_members, group_open, group_overdue, group_exposure, group_oldest_overdue_days,
+    group_worst_days_late, group_insolvent (another member has a legal status).
     """
-    if not day.facts.any("customer", "parent_id"):
-        return own.mutate(
-            group_id=own.customer_id,
-            group_members=ibis.literal(1, "int64"),
-            group_open=own.open_amount,
-            group_overdue=own.overdue_amount,
-            group_exposure=own.exposure,
-            group_oldest_overdue_days=own.oldest_overdue_days,
-            group_worst_days_late=_experienced(own),
-            group_insolvent=ibis.literal(False),
-        )
-    own = attach(own, ultimate_parent(debtor), "customer_id")
-    member = own.select(
-        "group_id", "open_amount", "overdue_amount", "exposure", "oldest_overdue_days",
-        worst=_experienced(own), broke=own.legal_status.notnull(),
-    )  # fmt: skip
-    group = member.group_by("group_id").aggregate(
-        group_members=member.count(),
-        group_open=member.open_amount.sum(),
-        group_overdue=member.overdue_amount.sum(),
-        group_exposure=member.exposure.sum(),
-        group_oldest_overdue_days=member.oldest_overdue_days.max(),
-        group_worst_days_late=member.worst.max(),
-        broke=member.count(where=member.broke),
+    own = attach(basis, ultimate_parent(debtor), "customer_id")
+    broke = own.legal_status.notnull()
+    group = own.group_by("group_id").aggregate(
+        group_members=own.count(),
+        group_open=own.open_amount.sum(),
+        group_overdue=own.overdue_amount.sum(),
+        group_exposure=own.exposure.sum(),
+        group_oldest_overdue_days=own.oldest_overdue_days.max(),
+        group_worst_days_late=own.worst.max(),
+        broke=own.count(where=broke),
     )
-    found = attach(own, group, "group_id")
-    others = found.broke - found.legal_status.notnull().cast("int64")
-    return found.mutate(group_insolvent=holds(others > 0)).drop("broke")
+    found = attach(own.select("customer_id", "group_id", broke_itself=broke.cast("int64")), group, "group_id")
+    return found.mutate(group_insolvent=found.broke > found.broke_itself).drop("broke", "broke_itself")
 
 
-def _experienced(own: ir.Table) -> Value:
-    return ibis.ifelse(own.behaviour_evidence > 0, own.days_late_shrunken, ibis.null("float64"))
+def alone(own: ir.Table) -> dict[str, Value]:
+    """The same columns of a customer that is its own group; `own` has the columns of the profile."""
+    return {
+        "group_id": own.customer_id,
+        "group_members": ibis.literal(1, "int64"),
+        "group_open": own.open_amount,
+        "group_overdue": own.overdue_amount,
+        "group_exposure": own.exposure,
+        "group_oldest_overdue_days": own.oldest_overdue_days,
+        "group_worst_days_late": ibis.ifelse(
+            own.behaviour_evidence > 0, own.days_late_shrunken, ibis.null("float64")
+        ),
+        "group_insolvent": ibis.literal(False),
+    }

@@ -41,7 +41,7 @@ def in_base(day: Day, debtor: ir.Table, table: ir.Table, amounts: Sequence[str])
 
 
 def need_rates(day: Day, names: Sequence[str]) -> None:
-    """Every currency of these tables has a rate to the reporting currencies.
+    """Every currency of money in these tables has a rate to the reporting currencies.
 
     Raises:
         MissingRate: for the first that has none; a missing rate is never taken for 1.
@@ -55,12 +55,14 @@ def need_rates(day: Day, names: Sequence[str]) -> None:
     }
     bases = {base for _currency, base in known}
     for name in names:
-        for (currency,) in day.facts.distinct(name, ["currency"]):
-            if currency is None:
-                continue
+        money = day.facts[name]
+        if name == "customer":
+            money = money.filter(money.credit_limit.notnull())
+        found = backend.fetch(money.select("currency").distinct()).column("currency").to_pylist()
+        for currency in sorted(code for code in found if code is not None):
             for base in sorted(bases):
                 if currency != base and (currency, base) not in known:
-                    raise MissingRate(str(currency), base, day.last)
+                    raise MissingRate(currency, base, day.last)
 
 
 def policy_factor(day: Day, base: Value) -> Value:

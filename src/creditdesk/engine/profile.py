@@ -18,8 +18,8 @@ from creditdesk.engine.behaviour import behaviour
 from creditdesk.engine.credibility import prior
 from creditdesk.engine.day import Day
 from creditdesk.engine.exposure import open_sums
-from creditdesk.engine.figures import figures
-from creditdesk.engine.group import rolled_up
+from creditdesk.engine.figures import figures, group_basis
+from creditdesk.engine.group import group_sums
 from creditdesk.engine.habit import habit
 from creditdesk.engine.marks import marks
 from creditdesk.engine.order_statistics import order_statistics
@@ -32,19 +32,17 @@ from creditdesk.engine.turnover import ranked, turnover
 from creditdesk.engine.unallocated import unallocated
 from creditdesk.facts.profile import CODE_PREFIX, PROFILE
 from creditdesk.policy.document import Policy
-from creditdesk.policy.scales import master_scale
 
 OTHER_MONEY = (
-    "cover",
-    "security",
-    "contra",
-    "opportunity",
-    "annual_account",
-    "promise",
-    "order",
-    "credit_report",
-)
+    "cover", "security", "contra", "opportunity", "annual_account", "promise", "order", "credit_report", "customer",
+)  # fmt: skip
 """Tables with money of their own currency that are taken at today's rate."""
+
+SUMS = (
+    "behaviour", "order_statistic", "trend", "turnover", "open_sum", "order_known", "orders", "pay_day", "habit_count",
+    "habit", "contact", "marks", "prior",
+)  # fmt: skip
+"""Stages that only the profile reads."""
 
 _CODE = re.compile(rf"\b{CODE_PREFIX}[a-z0-9_]+")
 
@@ -81,41 +79,38 @@ def profile(
     statistic = order_statistics(day, item)
     open_sum = open_sums(day, item)
     sold = turnover(day, item)
-    parts: list[ir.Table | None] = [
-        summed,
-        statistic,
-        trend(day, item),
+    placed = orders(day, debtor, item)
+    told = marks(day, debtor, _marks(day, debtor, item, promise, contact, money))
+    portfolio = prior(day, summed)
+    own = debtor.filter(debtor.survivor_id == debtor.customer_id)
+    parts: list[ir.Table | None] = [summed, open_sum, placed, told]
+    if facts.any("customer", "parent_id"):
+        narrow = _beside(own.select("customer_id"), parts)
+        parts.append(group_sums(group_basis(narrow, portfolio), debtor))
+    parts += [
         sold,
         ranked(debtor, sold),
-        open_sum,
-        orders(day, debtor, item),
+        statistic,
+        trend(day, item),
         habit(day, debtor, statistic, pay_day, open_sum),
-        marks(day, debtor, _marks(day, debtor, item, promise, contact, money)),
-        credit.reports(day, debtor, master_scale(day.policy.risk.scales))
-        if facts.has("credit_report")
-        else None,
+        credit.reports(day, debtor) if facts.has("credit_report") else None,
         credit.accounts(day, debtor) if facts.has("annual_account") else None,
         status.codes(day, debtor, named_codes(day.policy)) if facts.has("customer_code") else None,
         conduct.reactions(contact) if contact is not None else None,
         conduct.effective_channel(contact) if contact is not None and pay_day is not None else None,
     ]
-    wide = debtor.filter(debtor.survivor_id == debtor.customer_id)
-    if debtor.columns.count("credit_limit"):
-        wide = wide.drop("credit_limit", "credit_limit_until")
+    schema = ibis.schema({**PROFILE.schema(), **dict.fromkeys(named_codes(day.policy), "string")})
+    found = figures(day, _beside(own, parts), portfolio)
+    found = stages.run("profile", conform(found, schema))
+    stages.drop(*SUMS)
+    return found
+
+
+def _beside(own: ir.Table, parts: list[ir.Table | None]) -> ir.Table:
     for part in parts:
         if part is not None:
-            wide = attach(wide, part, "customer_id")
-    portfolio = prior(day, summed)
-    own = figures(day, wide, portfolio)
-    if facts.any("customer", "parent_id"):
-        own = stages.run("profile_own", own)
-    schema = PROFILE.schema()
-    for name in named_codes(day.policy):
-        schema = ibis.schema({**schema, name: "string"})
-    found = stages.run("profile", conform(rolled_up(day, own, debtor), schema))
-    stages.drop("behaviour", "order_statistic", "trend", "turnover", "open_sum", "order_known", "orders", "habit", "habit_count", "pay_day", "contact", "marks",
-                "prior", "profile_own")  # fmt: skip
-    return found
+            own = attach(own, part, "customer_id")
+    return own
 
 
 def _marks(
