@@ -123,7 +123,9 @@ def main() -> None:
     free = policy.model_copy(
         update={
             "brakes": Brakes(minimum_stay_days=0),
-            "criteria": {name: one.model_copy(update={"margin": Decimal(0)}) for name, one in policy.criteria.items()},
+            "criteria": {
+                name: one.model_copy(update={"margin": Decimal(0)}) for name, one in policy.criteria.items()
+            },
         }
     )
     with tempfile.TemporaryDirectory() as work:
