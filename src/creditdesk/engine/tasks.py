@@ -80,7 +80,8 @@ def file_claims(
 
 def contacts_to_complete(held: ir.Table) -> ir.Table:
     """A step that no channel can bring to the debtor opens a task to find out how to reach it."""
-    lacking = held.filter(held.holds.contains("no_address"))
+    # a service before the due date is not worth a task
+    lacking = held.filter(held.holds.contains("no_address") & (held.case_no > 0))
     return lacking.mutate(
         step=ibis.literal(COMPLETE_CONTACT),
         level=0,
