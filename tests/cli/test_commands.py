@@ -158,20 +158,25 @@ cases:
 # --- explain, report, replay ------------------------------------------------------------------------------------------
 
 
-def test_explain_tells_why_what_would_move_it_and_what_is_due(facts: Path, run: Run) -> None:
-    words = ["explain", "--facts", facts, "--policy", "starter", "--as-of", "2026-03-31", "C2"]
-    done = run(*words, "--language", "en")
+def test_explain_tells_a_program_why_what_would_move_it_and_what_is_due(
+    facts: Path, decided: Path, run: Run
+) -> None:
+    words = ["explain", "--facts", facts, "--policy", "starter", "--as-of", "2026-03-31", "--language", "en"]
+    done = run(*words, "C2", "--json")
     assert done.returncode == 0, done.stderr
-    told = done.stdout
-    assert "Traag BV (C2) on 31 March 2026" in told
-    assert "size medium (30 persons), payment behaviour poor" in told
-    assert "What would move it" in told
-    assert "What is due today" in told
-    assert "priority" in told
-    whole = json.loads(run(*words, "--json").stdout)
-    assert whole["segment"] == whole["decision"]["segment"] == "firm"
-    assert whole["profile"]["employees"] == 30
-    assert len(whole["due"]) + len(whole["held"]) >= 1
+    told = json.loads(done.stdout)
+    assert told["name"] == "Traag BV"
+    assert told["why"].startswith("size medium (30 persons), payment behaviour poor")
+    assert told["profile"]["employees"] == 30
+    row = next(
+        row for row in pq.read_table(decided / "decision.parquet").to_pylist() if row["customer_id"] == "C2"
+    )
+    assert told["segment"] == told["decision"]["segment"] == row["segment"]
+    due = [
+        row for row in pq.read_table(decided / "action_due.parquet").to_pylist() if row["customer_id"] == "C2"
+    ]
+    assert [action["step"] for action in told["due"]] == [action["step"] for action in due]
+    assert len(told["due"]) + len(told["held"]) >= 1
 
 
 def test_explain_of_an_unknown_customer_names_the_nearest(facts: Path, run: Run) -> None:

@@ -44,6 +44,7 @@ def report(
 
 def write_page(target: Path, page: str) -> None:
     """Write the page so that it is the old or the new one, never half of it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.writing")
     fresh.write_text(page, encoding="utf-8")
     fresh.replace(target)
