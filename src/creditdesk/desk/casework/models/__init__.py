@@ -1,0 +1,18 @@
+"""The tables of casework."""
+
+from __future__ import annotations
+
+from creditdesk.desk.casework.models.alert import Alert
+from creditdesk.desk.casework.models.audit import Entry, Erased
+from creditdesk.desk.casework.models.decision import Case, Decision, Step
+from creditdesk.desk.casework.models.message import Message
+from creditdesk.desk.casework.models.people import Absence, Member, Portfolio, Schedule
+from creditdesk.desk.casework.models.policy import PolicyInUse, PolicyVersion
+from creditdesk.desk.casework.models.request import Band, Request, Vote
+from creditdesk.desk.casework.models.run import Run, Stage
+from creditdesk.desk.casework.models.task import Task
+
+__all__ = [
+    "Absence", "Alert", "Band", "Case", "Decision", "Entry", "Erased", "Member", "Message", "PolicyInUse",
+    "PolicyVersion", "Portfolio", "Request", "Run", "Schedule", "Stage", "Step", "Task", "Vote",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""The day: read, decide, record, open and close tasks, write messages, deliver."""

@@ -1,0 +1,25 @@
+"""Makes Django ready: asked for by every command of the desk, and by nothing else of the program."""
+
+from __future__ import annotations
+
+import os
+
+SETTINGS = "creditdesk.desk.settings"
+
+
+def start() -> None:
+    """Configure Django with the desk's settings; a second call does nothing."""
+    import django
+    from django.apps import apps
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    if not apps.ready:
+        django.setup()
+
+
+def manage(*words: str) -> None:
+    """Run one of Django's own commands: `manage("migrate")`."""
+    from django.core.management import execute_from_command_line
+
+    start()
+    execute_from_command_line(["creditdesk", *words])
