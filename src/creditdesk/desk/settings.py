@@ -18,6 +18,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "creditdesk.desk.ledger",
+    "creditdesk.desk.casework",
+    "django_tasks",
+    "django_tasks_db",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -61,3 +64,5 @@ USE_TZ = True
 TIME_ZONE = os.environ.get("CREDITDESK_TIME_ZONE", "Europe/Brussels")
 
 locals().update(place.mail())
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
