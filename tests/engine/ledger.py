@@ -16,7 +16,6 @@ from creditdesk.engine.items import item
 from creditdesk.engine.profile import profile
 from creditdesk.engine.promise_state import promise_state
 from creditdesk.engine.stages import Stages
-from creditdesk.engine.unallocated import unallocated
 from creditdesk.facts.schema import TABLES
 from creditdesk.policy.document import Policy
 
@@ -56,7 +55,7 @@ def promise_states(facts: Mapping[str, Sequence[Row]], policy: Policy, as_of: da
     try:
         day = open_day(Stages(backend), bind(backend, arrow(facts)), policy, as_of)
         who = debtor(day)
-        states = promise_state(day, who, unallocated(day, who, item(day, who)))
+        states = promise_state(day, who)
         return {row["promise_id"]: row for row in backend.fetch(states).to_pylist()}
     finally:
         backend.close()

@@ -28,7 +28,7 @@ class Claim:
 
     Attributes:
         net: collectible amount per invoice, oldest first; invoices of which nothing is left are absent.
-        without_promises: the same as if nothing were promised.
+        without_promises: the same before promises, unallocated money and open credit notes come off.
         codes: per-invoice holds that apply to each invoice past due.
         suspended: a promise covers so much that the whole case waits (R8).
         money, credit: unallocated money and open credit notes that were taken off, in the reporting currency.
@@ -131,8 +131,7 @@ def claimed_paid_through(payer: Payer, policy: Policy, invoice: Invoice) -> date
     for action in payer.actions:
         said = action.outcome == "paid_claimed" and effective_due(invoice) < action.done_on
         if said and (not action.invoices or invoice.id in action.invoices):
-            start = payer.bank.next(action.done_on)
-            return payer.bank.add(start, policy.conduct.claimed_paid_bank_days)
+            return payer.bank.add(action.done_on, policy.conduct.claimed_paid_bank_days)
     return None
 
 
@@ -191,10 +190,10 @@ def claim(payer: Payer, policy: Policy) -> Claim:
             promises.append(promise)
         elif said is None:
             found.promises_to_approve.append(promise)
+    found.without_promises = {item: amount for item, amount in rest.items() if amount > 0}
     without = dict(rest)
     _take_pool(payer, without, Claim())
     wanted = sum(without.values())
-    found.without_promises = {item: amount for item, amount in without.items() if amount > 0}
     covered = _take_promises(payer, policy, without, promises)
     promised = _take_promises(payer, policy, rest, promises, found.codes)
     _take_pool(payer, rest, found)

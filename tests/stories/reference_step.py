@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from creditdesk.facts.calendar import Calendar
 from creditdesk.policy.document import Step
 from stories.reference_case import Case, step_named
-from stories.reference_facts import Invoice, Payer, day_before
+from stories.reference_facts import Invoice, Payer
 from stories.reference_money import claim
-from stories.reference_open import counted_from, effective_due, receipts, settled
+from stories.reference_open import counted_from, effective_due
 from stories.reference_world import World
 
 
@@ -105,29 +105,28 @@ def _after(place: Calendar, on: date, days: int) -> date:
 def part_payment_until(world: World, payer: Payer, case: Case) -> date | None:
     """R11: the day to which the first sizeable part payment of the case moves the next step.
 
-    A part payment leaves an invoice partly open; money that settles invoices whole is none.
+    A part payment leaves an invoice partly open; money that settles invoices whole is none, and money that nobody has
+    allocated yet moves nothing. The collectible that it is a share of is what may be asked for today of the invoices
+    that were past due then, with what closed them since, promises left aside.
     """
     if case.opened_on is None:
         return None
-    left = receipts(payer)
-    for payment in sorted(payer.payments, key=lambda each: (each.value_on, each.id)):
-        if payment.value_on < case.opened_on or not left.get(payment.id):
-            continue
-        eve = world.payer(payer.id, payer.company, day_before(payment.value_on))
-        then = world.payer(payer.id, payer.company, payment.booked_on)
-        wanted = claim(eve, world.policy).without_promises
-        whole = sum(world.base(amount, eve.invoices[item].currency) for item, amount in wanted.items())
-        parts = [
-            each for each in then.allocations if each.payment == payment.id and each.undone_on is None
-        ]  # fmt: skip
-        # money that nobody has allocated yet lowers what is asked; it moves the step once it is allocated
-        partly = sum(
-            each.amount for each in parts
-            if each.invoice in then.invoices
-            and each.invoice in wanted
-            and not settled(then, world.policy, then.invoices[each.invoice])
-        )  # fmt: skip
-        part = world.base(partly, payment.currency)
-        if whole > 0 and part >= world.policy.conduct.part_payment_share * whole:
-            return payer.place.add(payment.value_on, world.policy.conduct.part_payment_days)
+    asked = claim(payer, world.policy).without_promises
+    values = {payment.id: payment.value_on for payment in payer.payments}
+    closings = [
+        (values.get(each.payment, each.on), each.kind in ("payment", "set_off"), each.invoice, each.amount)
+        for each in payer.allocations
+        if each.invoice in asked and each.undone_on is None
+    ]
+
+    def base(amounts: Iterable[tuple[str, int]]) -> int:
+        return sum(world.base(amount, payer.invoices[item].currency) for item, amount in amounts)
+
+    for day in sorted({day for day, money, _, _ in closings if money and day >= case.opened_on}):
+        part = base((item, amount) for on, money, item, amount in closings if money and on == day)
+        then = {item for item in asked if effective_due(payer.invoices[item]) < day}
+        since = base((item, amount) for on, _, item, amount in closings if on >= day and item in then)
+        whole = since + base((item, asked[item]) for item in then)
+        if part >= world.policy.conduct.part_payment_share * whole:
+            return payer.place.add(day, world.policy.conduct.part_payment_days)
     return None

@@ -7,8 +7,8 @@ import ibis.expr.types as ir
 from ibis import _
 
 from creditdesk.engine import suspension
-from creditdesk.engine.arith import attach, attach_all, to_day
-from creditdesk.engine.collectible import INVOICE_HOLDS
+from creditdesk.engine.arith import attach, attach_all, holds, to_day
+from creditdesk.engine.collectible import INVOICE_HOLDS, legal_status
 from creditdesk.engine.day import Day
 from creditdesk.engine.ladder import Ladder
 from creditdesk.engine.message import KEY, listing
@@ -22,11 +22,18 @@ def before_due(
     """Payers for whom a step before due has come, shaped as stage `due`, and what it lists, shaped as `taken`."""
     now = day.clock.day
     open_items = item.filter((item.kind == "invoice") & ~item.settled & (item.age < 0)).select(
-        *KEY, "invoice_id", "currency", "base", "eff_day", "open", "open_base"
+        *KEY, "invoice_id", "currency", "base", "issued_day", "eff_day", "open", "open_base"
     )
     if day.facts.has("dispute"):
         quarrel = suspension.disputed(day, debtor).filter(_.disputed > 0)
         open_items = open_items.anti_join(quarrel, "invoice_id")
+    status = legal_status(day)
+    if status is not None:
+        # what was issued before an insolvency is claimed, not asked about (R14)
+        first = status.group_by(payer=_.customer_id).aggregate(estate_day=_.from_day.min())
+        open_items = attach(open_items, first, "payer")
+        open_items = open_items.filter(~holds(open_items.issued_day < open_items.estate_day))
+        open_items = open_items.drop("estate_day")
     steps = ladder.before
     wants = segmented.select("procedure", payer=segmented.customer_id).semi_join(steps, "procedure")
     found = open_items.inner_join(wants, "payer").inner_join(steps, "procedure")

@@ -58,6 +58,12 @@ class Facts:
             return False
         return self._ask(name, column, lambda table: table[column].count() > 0)
 
+    def some(self, name: str, column: str, values: Sequence[str]) -> bool:
+        """Whether the column has one of these values in any row."""
+        if name in self.assume:
+            return True
+        return any(value in values for (value,) in self.distinct(name, [column]))
+
     def distinct(self, name: str, columns: Sequence[str]) -> list[tuple[object, ...]]:
         """The distinct combinations of some columns; for columns of few values (country, currency)."""
         if name not in self.present:

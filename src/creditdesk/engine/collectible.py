@@ -193,17 +193,20 @@ def _promises(day: Day, found: ir.Table, promise: ir.Table | None) -> ir.Table:
     found = attach(found, named, "invoice_id")
     found = attach(found, general, ["payer", "currency"])
     found = found.mutate(_before=found["_need"])
+    # what would be asked if nothing were promised: money and credits that wait to be allocated are off it
+    found = _take_oldest_first(found, "_waits", found.cash.fill_null(0) + found.credit.fill_null(0))
+    found = found.mutate(_asked=found["_need"])
+    found = _take(found, "_named", found.named_rest.fill_null(0))
+    found = _take_oldest_first(found, "_general", found.general_rest)
+    found = found.mutate(_unpromised=found["_need"], _need=found["_before"])
     found = _take(found, "off_named", found.named_rest.fill_null(0))
     found = _take_oldest_first(found, "off_general", found.general_rest)
-    found = found.mutate(_have=found.cash.fill_null(0) + found.credit.fill_null(0))
-    found = suspension.in_base(day, found, _before_base="_before", _left_base="_need", _have_base="_have")
+    found = suspension.in_base(day, found, _asked_base="_asked", _unpromised_base="_unpromised")
     every = ibis.window(group_by="payer")
-    before = found["_before_base"].sum().over(every).cast("int64")
-    left = found["_left_base"].sum().over(every).cast("int64")
-    # of what would be asked if nothing were promised: money and credits that wait to be allocated are off it
-    have = found["_have_base"].max().over(every)
-    most = float(day.policy.promise.suspend_share)
-    suspended = (before > left) & ((before - left) >= (before - have) * most)
+    asked = found["_asked_base"].sum().over(every).cast("int64")
+    unpromised = found["_unpromised_base"].sum().over(every).cast("int64")
+    promised = (found.off_named + found.off_general).sum().over(every) > 0
+    suspended = promised & ((asked - unpromised) >= asked * float(day.policy.promise.suspend_share))
     return found.mutate(
         off_promise=ibis.ifelse(suspended, found["_before"], found.off_named + found.off_general),
         _need=ibis.ifelse(suspended, 0, found["_need"]),
@@ -215,10 +218,13 @@ def _promises(day: Day, found: ir.Table, promise: ir.Table | None) -> ir.Table:
         "named_rest",
         "general_rest",
         "_before",
-        "_before_base",
-        "_left_base",
-        "_have",
-        "_have_base",
+        "_waits",
+        "_asked",
+        "_asked_base",
+        "_named",
+        "_general",
+        "_unpromised",
+        "_unpromised_base",
     )
 
 

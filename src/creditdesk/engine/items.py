@@ -20,6 +20,9 @@ MONEY = ("payment", "set_off")
 EXCUSED = ("cash_discount", "bank_charge", "exchange_difference", "small_difference")
 """Allocations that close an invoice without being a payment: they lower its weight and say nothing of lateness."""
 
+REDUCING = (*EXCUSED, "credit_note", "write_off")
+"""Allocations that are no money."""
+
 
 def known_payments(day: Day) -> ir.Table:
     """Payments known on the day: booked, value-dated, and not taken back in full by a later return.
@@ -255,7 +258,7 @@ def _paid(day: Day) -> ir.Table:
 def _with_reductions(day: Day, found: ir.Table) -> ir.Table:
     """`found` with what reduces an invoice without being money. These are few: apart, they cost no sum per payment."""
     now = day.clock.day
-    if {kind for (kind,) in day.facts.distinct("allocation", ["kind"])} <= set(MONEY):
+    if not day.facts.some("allocation", "kind", REDUCING):
         names = ("reduced", "credited", "excused", "written_off", "reduced_day")
         return found.mutate(**{name: ibis.null("int64") for name in names})
     rest = day.facts["allocation"].filter(~_.kind.isin(MONEY) & (to_day(_.allocated_on) <= now))

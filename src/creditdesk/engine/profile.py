@@ -72,7 +72,7 @@ def profile(
     if money is None:
         money = unallocated(day, debtor, item)
     if promise is None and facts.has("promise"):
-        promise = promise_state(day, debtor, money)
+        promise = promise_state(day, debtor)
     pay_day = pay_days(day, debtor) if facts.has("payment") else None
     contact = conduct.contacts(day, debtor, pay_day) if facts.has("action") else None
     summed = behaviour(day, item)
@@ -89,7 +89,7 @@ def profile(
         parts.append(group_sums(group_basis(narrow, portfolio), debtor))
     parts += [
         sold,
-        ranked(debtor, sold),
+        day.stages.run("turnover_rank", ranked(debtor, sold)),
         statistic,
         trend(day, item),
         habit(day, debtor, statistic, pay_day, open_sum),
@@ -124,7 +124,7 @@ def _marks(
     """What the tables that have rows tell of the customers."""
     facts = day.facts
     parts = [*status.money_at_hand(money), *status.legal_status(day, debtor)]
-    if ("write_off",) in facts.distinct("allocation", ["kind"]):
+    if facts.some("allocation", "kind", ("write_off",)):
         parts.append(status.write_offs(day, item))
     if facts.has("dispute"):
         parts += [*conduct.disputes(day, contact), status.disputed_defaults(day, item)]

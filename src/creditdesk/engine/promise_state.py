@@ -3,6 +3,7 @@
 A promise runs to its date (the next bank day) plus two bank days. Money value-dated from the day it was made covers it,
 an older promise that still ran coming first. A promise that names an invoice is covered by what closed that invoice,
 and by what came since from the payer and is allocated to nothing yet; one that names none by all money of the payer.
+Deposits bound to an order are for the order.
 """
 
 from __future__ import annotations
@@ -20,11 +21,8 @@ from creditdesk.engine.workdays import with_day, with_next, with_no
 YEAR = 365
 
 
-def promise_state(day: Day, debtor: ir.Table, unallocated: ir.Table) -> ir.Table:
+def promise_state(day: Day, debtor: ir.Table) -> ir.Table:
     """One row per promise known on the day.
-
-    Args:
-        unallocated: stage of that name.
 
     Columns (money in minor units of `currency`): promise_id, customer_id, payer, invoice_id, currency, amount;
     made_day, due_day, deadline_day (last day on which money keeps it); covered; state (active, kept, partly_kept,
@@ -34,7 +32,7 @@ def promise_state(day: Day, debtor: ir.Table, unallocated: ir.Table) -> ir.Table
     policy, now = day.policy.promise, day.clock.day
     made = day.stages.run("promise_made", _made(day, debtor))
     money = _money(day, debtor, made)
-    covered = _covered(made, money, _loose(debtor, made, unallocated))
+    covered = _covered(made, money)
     kept = covered.amount - covered.covered <= covered.slack
     over = covered.deadline_day < now
     gone = holds(covered.withdrawn_day <= covered.deadline_day)
@@ -106,7 +104,7 @@ def _made(day: Day, debtor: ir.Table) -> ir.Table:
 
 
 def _money(day: Day, debtor: ir.Table, made: ir.Table) -> ir.Table:
-    """Stage `promise_money`: rows promise_id, day, amount, allocated (to the invoice promised): what came since."""
+    """Stage `promise_money`: rows promise_id, day, amount: what came since and counts for the promise."""
     parts = []
     named = made.filter(made.invoice_id.notnull())
     if day.facts.has("allocation"):
@@ -117,30 +115,34 @@ def _money(day: Day, debtor: ir.Table, made: ir.Table) -> ir.Table:
     if day.facts.has("payment"):
         payers = debtor.select("customer_id", "payer").semi_join(made, "payer")
         came = known_payments(day).join(payers, "customer_id").filter(_.kind.isnull() | (_.kind == "receipt"))
-        came = came.select("payer", "currency", "amount", day="value_day", allocated=ibis.literal(False))
-        key = made.select("promise_id", "payer", "currency", "made_day")
-        parts.append(key.join(came, ["payer", "currency"]))
+        came = came.filter(came.order_id.isnull())
+        came = came.select(
+            "payment_id", "payer", "currency", "amount", day="value_day", allocated=ibis.literal(False)
+        )
+        # a promise that names an invoice is covered, beside its allocations, by what is allocated to nothing
+        came = attach(came, _used(day, came), "payment_id")
+        key = made.select("promise_id", "payer", "currency", "made_day", names=made.invoice_id.notnull())
+        came = key.join(came, ["payer", "currency"])
+        rest = ibis.greatest(came.amount - came.used.fill_null(0), 0)
+        parts.append(came.mutate(amount=ibis.ifelse(came.names, rest, came.amount)))
     columns = ("promise_id", "day", "amount", "allocated")
     parts = [part.filter(part.day >= part.made_day).select(*columns) for part in parts]
     if not parts:
         none = made.select("promise_id", "amount", day="made_day", allocated=ibis.literal(False))
         parts = [none.filter(ibis.literal(False)).select(*columns)]
     rows = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
-    # money counts for a promise that names an invoice by its allocation, for one that names none as it comes
+    # for a promise that names none money counts as it comes, for one that names an invoice by what became of it
     whole = rows.join(made.select("promise_id", names=made.invoice_id.notnull()), "promise_id")
-    whole = whole.mutate(counts=whole.names == whole.allocated)
-    return day.stages.run("promise_money", whole.select("promise_id", "day", "amount", "counts"))
+    counting = whole.filter(whole.names | ~whole.allocated)
+    return day.stages.run("promise_money", counting.select("promise_id", "day", "amount"))
 
 
-def _loose(debtor: ir.Table, made: ir.Table, unallocated: ir.Table) -> ir.Table:
-    """Per promise what its payer has with us that is allocated to nothing: promise_id, free."""
-    free = unallocated.join(debtor.select("customer_id", "payer"), "customer_id")
-    free = free.group_by("payer", "currency").aggregate(free=free.free.sum())
-    return (
-        made.select("promise_id", "payer", "currency")
-        .join(free, ["payer", "currency"])
-        .select("promise_id", "free")
-    )
+def _used(day: Day, came: ir.Table) -> ir.Table:
+    """Rows payment_id, used: what of a payment is allocated, to whatever invoice."""
+    now = day.clock.day
+    allocation = day.facts["allocation"].semi_join(came, "payment_id").filter(to_day(_.allocated_on) <= now)
+    allocation = allocation.filter(allocation.reversed_on.isnull() | (to_day(allocation.reversed_on) > now))
+    return allocation.group_by("payment_id").aggregate(used=_.amount.sum())
 
 
 def _older(made: ir.Table, *also: str) -> ir.Table:
@@ -156,14 +158,11 @@ def _older(made: ir.Table, *also: str) -> ir.Table:
     return pairs.filter(before)
 
 
-def _covered(made: ir.Table, money: ir.Table, loose: ir.Table) -> ir.Table:
+def _covered(made: ir.Table, money: ir.Table) -> ir.Table:
     """`made` with `covered`: what came until the deadline, less what older promises that still ran took of it."""
     own = made.select("promise_id", "deadline_day").join(money, "promise_id")
     own = own.filter(own.day <= own.deadline_day)
-    own = own.group_by("promise_id").aggregate(
-        came=own.amount.sum(where=own.counts), other=own.amount.sum(where=~own.counts)
-    )
-    counting = money.filter(money.counts)
+    own = own.group_by("promise_id").aggregate(came=own.amount.sum())
     pairs = _older(made)
     rivals = pairs.filter(
         (pairs.currency == pairs.old_currency)
@@ -172,7 +171,7 @@ def _covered(made: ir.Table, money: ir.Table, loose: ir.Table) -> ir.Table:
         & (pairs.old_withdrawn_day.isnull() | (pairs.old_withdrawn_day > pairs.made_day))
     )
     spent = rivals.join(
-        counting.select(old_promise_id="promise_id", day="day", value="amount"), "old_promise_id"
+        money.select(old_promise_id="promise_id", day="day", value="amount"), "old_promise_id"
     )
     spent = spent.group_by("promise_id", "old_promise_id", "old_amount").aggregate(
         before=_.value.sum(where=_.day < _.made_day),
@@ -183,13 +182,9 @@ def _covered(made: ir.Table, money: ir.Table, loose: ir.Table) -> ir.Table:
     need = ibis.greatest(spent.old_amount - spent.before.fill_null(0), 0)
     spent = spent.mutate(taken=ibis.least(need, spent.since.fill_null(0)))
     taken = spent.group_by("promise_id").aggregate(taken=spent.taken.sum())
-    found = attach(attach(attach(made, own, "promise_id"), taken, "promise_id"), loose, "promise_id")
-    waiting = ibis.least(found.other.fill_null(0), found.free.fill_null(0))
+    found = attach(attach(made, own, "promise_id"), taken, "promise_id")
     left = found.came.fill_null(0) - found.taken.fill_null(0)
-    left = left + ibis.ifelse(found.invoice_id.notnull(), waiting, 0)
-    return found.mutate(covered=ibis.greatest(ibis.least(left, found.amount), 0)).drop(
-        "came", "other", "taken", "free"
-    )
+    return found.mutate(covered=ibis.greatest(ibis.least(left, found.amount), 0)).drop("came", "taken")
 
 
 def _beyond(covered: ir.Table, max_open: int, max_broken: int) -> ir.Table:
