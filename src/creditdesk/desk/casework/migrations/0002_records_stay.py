@@ -40,7 +40,7 @@ BACK = [
 def guard(_apps: Any, editor: Any) -> None:
     """Set the triggers."""
     for statement in SQLITE if editor.connection.vendor == "sqlite" else POSTGRESQL:
-        editor.execute(statement)
+        editor.execute(statement, params=None)  # a % in them is theirs
 
 
 def unguard(_apps: Any, editor: Any) -> None:
@@ -50,7 +50,7 @@ def unguard(_apps: Any, editor: Any) -> None:
             editor.execute(f"DROP TRIGGER {name}")
     else:
         for statement in BACK:
-            editor.execute(statement)
+            editor.execute(statement, params=None)  # a % in them is theirs
 
 
 class Migration(migrations.Migration):

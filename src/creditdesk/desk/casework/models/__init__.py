@@ -9,10 +9,11 @@ from creditdesk.desk.casework.models.message import Message
 from creditdesk.desk.casework.models.people import Absence, Member, Portfolio, Schedule
 from creditdesk.desk.casework.models.policy import PolicyInUse, PolicyVersion
 from creditdesk.desk.casework.models.request import Band, Request, Vote
-from creditdesk.desk.casework.models.run import Run, Stage
+from creditdesk.desk.casework.models.run import Redecided, Run, Stage, Whole
 from creditdesk.desk.casework.models.task import Task
 
 __all__ = [
     "Absence", "Alert", "Band", "Case", "Decision", "Entry", "Erased", "Member", "Message", "PolicyInUse",
-    "PolicyVersion", "Portfolio", "Request", "Run", "Schedule", "Stage", "Step", "Task", "Vote",
+    "PolicyVersion", "Portfolio", "Redecided", "Request", "Run", "Schedule", "Stage", "Step", "Task",
+    "Vote", "Whole",
 ]  # fmt: skip

@@ -93,7 +93,9 @@ class Step(models.Model):
                 fields=("company", "customer", "case_no", "step", "from_on"), name="step_one_a_day"
             ),
             models.UniqueConstraint(
-                fields=("company", "customer", "case_no", "step"), condition=Q(to_on=None), name="step_one_current"
+                fields=("company", "customer", "case_no", "step"),
+                condition=Q(to_on=None),
+                name="step_one_current",
             ),
         )
         indexes = (
@@ -118,9 +120,7 @@ class Case(models.Model):
 
     class Meta:
         ordering = ("customer", "case_no")
-        constraints = (
-            models.UniqueConstraint(fields=("company", "customer", "case_no"), name="case_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("company", "customer", "case_no"), name="case_once"),)
         indexes = (models.Index(fields=("company", "closed_on"), name="case_closed"),)
 
     def __str__(self) -> str:

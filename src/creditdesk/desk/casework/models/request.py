@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 
-KINDS = (("limit", "Limit"), ("terms", "Terms"), ("release", "Order release"), ("plan", "Plan"), ("write_off", "Write-off"))
+KINDS = (
+    ("limit", "Limit"),
+    ("terms", "Terms"),
+    ("release", "Order release"),
+    ("plan", "Plan"),
+    ("write_off", "Write-off"),
+)
 
 
 class Band(models.Model):

@@ -35,7 +35,9 @@ class Run(models.Model):
     as_of = models.DateField()
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.DAY)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
-    preview = models.BooleanField(default=False, help_text="Nobody was released yet: everything was only shown.")
+    preview = models.BooleanField(
+        default=False, help_text="Nobody was released yet: everything was only shown."
+    )
     policy = models.ForeignKey("casework.PolicyVersion", models.PROTECT, null=True, related_name="+")
     ledger_no = models.BigIntegerField(null=True)
     stage = models.CharField(max_length=20, blank=True)
@@ -75,3 +77,39 @@ class Stage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.name}"
+
+
+class Whole(models.Model):
+    """What the last day knew of all customers at once (ranks, means): a customer decided alone is measured against it.
+
+    Attributes:
+        content: the stage's rows as an Arrow stream.
+    """
+
+    company = models.ForeignKey("ledger.Company", models.CASCADE, related_name="+")
+    stage = models.CharField(max_length=30)
+    as_of = models.DateField()
+    content = models.BinaryField()
+
+    class Meta:
+        verbose_name_plural = "whole"
+        constraints = (models.UniqueConstraint(fields=("company", "stage"), name="whole_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.stage} {self.as_of}"
+
+
+class Redecided(models.Model):
+    """The last import with which a customer was decided alone: a day that read the ledger before that leaves it be."""
+
+    company = models.ForeignKey("ledger.Company", models.CASCADE, related_name="+")
+    customer = models.CharField(max_length=200)
+    as_of = models.DateField()
+    ledger_no = models.BigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "redecided"
+        constraints = (models.UniqueConstraint(fields=("company", "customer"), name="redecided_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.customer} with import {self.ledger_no}"

@@ -1,0 +1,129 @@
+"""Writes down what changed: decisions and steps with the days from which and up to which they held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from django.db import models
+
+from creditdesk.desk.ledger import bulk
+from creditdesk.desk.ledger.models import Company
+
+
+@dataclass(frozen=True)
+class Laid:
+    """How many rows were new, ended and unchanged."""
+
+    new: int
+    ended: int
+    same: int
+
+
+def lay(
+    model: type[models.Model],
+    key: Sequence[str],
+    company: Company,
+    as_of: date,
+    rows: pa.Table,
+    customers: Sequence[str] | None = None,
+    but: Sequence[str] = (),
+) -> Laid:
+    """Make `rows` hold from `as_of` on. What holds already is left alone; on the same day the last word counts.
+
+    Args:
+        key: the columns that tell rows apart within a company.
+        rows: columns named as the model's, with `customer` and `digest`; without company and days.
+        customers: the rows are those of these customers alone; None = of all.
+        but: customers that are left as they are.
+    """
+    table = model._meta.db_table
+    current, ended = _standing(table, key, company, as_of, customers)
+    con = duckdb.connect()
+    try:
+        con.register("given_rows", rows)
+        con.register("current_rows", current)
+        con.register("ended_rows", ended)
+        con.register("but_rows", pa.table({"customer": pa.array(but, pa.string())}))
+        same_key = " AND ".join(f"n.{name} = c.{name}" for name in key)
+        con.execute(
+            "CREATE TEMP TABLE given AS SELECT * FROM given_rows ANTI JOIN but_rows USING (customer)"
+        )
+        con.execute(
+            "CREATE TEMP TABLE standing AS SELECT * FROM current_rows ANTI JOIN but_rows USING (customer)"
+        )
+        con.execute(
+            f"CREATE TEMP TABLE fresh AS SELECT * FROM given n WHERE NOT EXISTS "
+            f"(SELECT 1 FROM standing c WHERE {same_key} AND c.digest = n.digest)"
+        )
+        con.execute(
+            f"CREATE TEMP TABLE gone AS SELECT * FROM standing c WHERE NOT EXISTS "
+            f"(SELECT 1 FROM given n WHERE {same_key} AND c.digest = n.digest)"
+        )
+        con.execute(
+            f"CREATE TEMP TABLE back AS SELECT n.*, c.id AS id_back FROM fresh n "
+            f"JOIN ended_rows c ON {same_key} AND c.digest = n.digest"
+        )
+        today = [as_of]
+        drop = _ids(con, "SELECT id FROM gone WHERE from_on >= ?", today)
+        close = _ids(con, "SELECT id FROM gone WHERE from_on < ?", today)
+        reopen = _ids(con, "SELECT id_back FROM back")
+        insert = con.sql(
+            f"SELECT n.* FROM fresh n WHERE NOT EXISTS (SELECT 1 FROM back c WHERE {same_key})"
+        ).to_arrow_table()
+        counts = con.sql("SELECT (SELECT count(*) FROM given), (SELECT count(*) FROM fresh)").fetchone()
+    finally:
+        con.close()
+    _apply(table, company, as_of, drop, close, reopen, insert)
+    given, fresh = counts or (0, 0)
+    return Laid(fresh, len(drop) + len(close), given - fresh)
+
+
+def _standing(
+    table: str, key: Sequence[str], company: Company, as_of: date, customers: Sequence[str] | None
+) -> tuple[pa.Table, pa.Table]:
+    """What holds now, and what ended on this very day."""
+    schema = pa.schema(
+        [("id", pa.int64()), ("from_on", pa.date32()), ("digest", pa.string())]
+        + [(name, pa.int64() if name == "case_no" else pa.string()) for name in key]
+    )
+    columns = ", ".join(bulk.quoted(name) for name in schema.names)
+    where, values = "company_id = %s", [company.pk]
+    if customers is not None:
+        among, value = bulk.among("customer", list(customers))
+        where, values = f"{where} AND {among}", [*values, value]
+    query = f"SELECT {columns} FROM {bulk.quoted(table)} WHERE {where}"  # noqa: S608  names of ours
+    current = bulk.fetch(f"{query} AND to_on IS NULL", values, schema)
+    ended = bulk.fetch(f"{query} AND to_on = %s AND from_on < %s", [*values, as_of, as_of], schema)
+    return current, ended
+
+
+def _ids(con: duckdb.DuckDBPyConnection, query: str, values: list[Any] | None = None) -> list[int]:
+    return [row[0] for row in con.execute(query, values or []).fetchall()]
+
+
+def _apply(
+    table: str,
+    company: Company,
+    as_of: date,
+    drop: list[int],
+    close: list[int],
+    reopen: list[int],
+    insert: pa.Table,
+) -> None:
+    name = bulk.quoted(table)
+    if drop:
+        bulk.update_each(f"DELETE FROM {name} WHERE company_id = %s AND id", company.pk, drop)  # noqa: S608
+    if close:
+        bulk.update_each(f"UPDATE {name} SET to_on = %s WHERE id", as_of, close)  # noqa: S608
+    if reopen:
+        bulk.update_each(f"UPDATE {name} SET to_on = NULL WHERE company_id = %s AND id", company.pk, reopen)  # noqa: S608
+    if insert.num_rows:
+        count = insert.num_rows
+        rows = insert.append_column("company_id", pa.array([company.pk] * count, pa.int64()))
+        rows = rows.append_column("from_on", pa.array([as_of] * count, pa.date32()))
+        bulk.store(table, rows.to_reader(bulk.BATCH))

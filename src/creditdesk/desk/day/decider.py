@@ -1,0 +1,319 @@
+"""The engine, kept ready in this process: the statements of a run are built once and executed for every day and customer.
+
+Building costs many times more than executing. What the statements were built for (which tables hold rows at all, which
+currencies there are) is remembered, and they are built anew only when an answer has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from creditdesk.engine.backend import DuckDB, StageError, empty
+from creditdesk.engine.binding import Facts, bind, conform_arrow
+from creditdesk.engine.day import Day, open_day
+from creditdesk.engine.run import Previous, decide_on
+from creditdesk.engine.stages import Clock, Stage, Stages
+from creditdesk.facts.decisions import TABLES_OUT
+from creditdesk.facts.schema import TABLES
+from creditdesk.policy.document import Policy
+from creditdesk.policy.load import read_policy
+
+CARRIED = ("decision", "action_due", "held")
+ASSUMED = frozenset({"action", "handover", "approval", "promise", "pause", "override"})
+"""Tables that hold rows sooner or later: no new statements for the first of them."""
+
+AHEAD = timedelta(days=400)
+"""How far ahead the statements hold."""
+
+WHOLE = ("turnover_rank", "prior")
+"""The stages that look at all customers at once; for a few of them they are given as the last run left them."""
+
+
+@dataclass
+class _Watched(Facts):
+    """Facts that remember what they were asked while statements were built."""
+
+    questions: dict[tuple[str, tuple[str, ...], str], Any] = field(default_factory=dict)
+
+    def has(self, name: str) -> bool:
+        answer = super().has(name)
+        self.questions[name, (), "has"] = answer
+        return answer
+
+    def any(self, name: str, column: str) -> bool:
+        answer = super().any(name, column)
+        self.questions[name, (column,), "any"] = answer
+        return answer
+
+    def distinct(self, name: str, columns: Sequence[str]) -> list[tuple[object, ...]]:
+        answer = super().distinct(name, columns)
+        self.questions[name, tuple(columns), "distinct"] = answer
+        return answer
+
+
+@dataclass
+class _Built:
+    """Statements of one policy, and for which facts they hold.
+
+    Attributes:
+        statements: per stage its name, and the SQL that makes its table and fills it.
+        ground: what calendars, places, companies and rates were made of; None = make them anew each time.
+        filled: fact tables that hold rows in the engine.
+    """
+
+    policy: Policy
+    backend: DuckDB
+    stages: Stages
+    statements: list[tuple[str, str, str]]
+    questions: Mapping[tuple[str, tuple[str, ...], str], Any]
+    shape: tuple[object, ...]
+    until: date
+    ground: tuple[object, ...] | None
+    oldest: date
+    filled: set[str]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One run, still in the engine.
+
+    Attributes:
+        policy: the policy that decided.
+        connection: the engine's connection (DuckDB), with every stage as a table of its name.
+    """
+
+    policy: Policy
+    connection: Any
+
+    def sql(self, query: str) -> pa.Table:
+        """Rows of a query over stages and facts (`fact_<table>`)."""
+        return self.connection.sql(query).to_arrow_table()
+
+    def fetch(self, name: str) -> pa.Table:
+        """Rows of an output table of the contract, or of a stage."""
+        return self.sql(f'SELECT * FROM "{name}"')  # noqa: S608  a name of ours
+
+
+class Decider:
+    """Decides, again and again; one per process is enough. Not to be used by two threads at once: it locks itself."""
+
+    def __init__(self, engine: Mapping[str, str] | None = None) -> None:
+        """Args: engine: settings of DuckDB (`memory_limit`, `threads`)."""
+        self._engine = dict(engine or {})
+        self._built: dict[str, _Built] = {}
+        self.builds = 0
+        self.lock = threading.RLock()
+
+    def decide(
+        self,
+        policy_text: str,
+        facts: Mapping[str, pa.Table],
+        as_of: date,
+        previous: Mapping[str, pa.Table] | None = None,
+        whole: Mapping[str, pa.Table] | None = None,
+    ) -> Decided:
+        """One run over facts in memory.
+
+        Args:
+            previous: `decision`, `action_due` and `held` of the run before.
+            whole: when the facts are those of a few customers: the stages `WHOLE` of the last run over all of them.
+
+        Raises:
+            PolicyErrors: the policy's text is no policy.
+            MissingRate, StageError: as the engine's `decide`.
+        """
+        with self.lock:
+            return self._decide(policy_text, facts, as_of, previous or {}, whole)
+
+    def close(self) -> None:
+        """Give everything back."""
+        with self.lock:
+            for built in self._built.values():
+                built.backend.close()
+            self._built.clear()
+
+    def _decide(
+        self,
+        policy_text: str,
+        facts: Mapping[str, pa.Table],
+        as_of: date,
+        previous: Mapping[str, pa.Table],
+        whole: Mapping[str, pa.Table] | None,
+    ) -> Decided:
+        key = hashlib.sha256(policy_text.encode()).hexdigest()
+        built = self._built.get(key)
+        if built is None or as_of > built.until or not _holds(built.questions, facts):
+            built = self._build(key, policy_text, facts, as_of)
+        elif not self._refill(built, facts, as_of):
+            built = self._build(key, policy_text, facts, as_of)
+        con = built.backend.con.con
+        for name in CARRIED:
+            schema = TABLES_OUT[name].schema()
+            rows = previous.get(name)
+            _put(con, f"previous_{name}", empty(schema) if rows is None else conform_arrow(rows, schema))
+        for name, make, fill in built.statements:
+            con.execute(make)
+            if whole and name in whole:
+                con.register("incoming", whole[name])
+                con.execute(f'INSERT INTO "{name}" BY NAME SELECT * FROM incoming')  # noqa: S608  a name of ours
+                con.unregister("incoming")
+                continue
+            try:
+                con.execute(fill)
+            except duckdb.Error as cause:
+                raise StageError(name, fill, cause) from cause
+        return Decided(built.policy, con)
+
+    def _refill(self, built: _Built, facts: Mapping[str, pa.Table], as_of: date) -> bool:
+        """Other facts under the same statements; False when the statements do not hold for them."""
+        if (
+            built.ground is not None
+            and _ground(facts) == built.ground
+            and _oldest(facts, as_of) >= built.oldest
+        ):
+            con = built.backend.con.con
+            for name, table in TABLES.items():
+                rows = facts.get(name)
+                if rows is not None and rows.num_rows:
+                    _put(con, f"fact_{name}", conform_arrow(rows, table.schema()))
+                    built.filled.add(name)
+                elif name in built.filled:
+                    con.execute(f'DELETE FROM "fact_{name}"')  # noqa: S608  a name of ours
+                    built.filled.discard(name)
+            Clock.put(built.backend, as_of)
+            return True
+        day = self._open(built.backend, built.stages, built.policy, facts, as_of)
+        built.filled = {name for name, rows in facts.items() if rows.num_rows}
+        built.ground, built.oldest = _ground(facts), _oldest(facts, as_of)
+        return _shape(day) == built.shape
+
+    def _open(
+        self, backend: DuckDB, stages: Stages, policy: Policy, facts: Mapping[str, pa.Table], as_of: date
+    ) -> Day:
+        known = bind(backend, facts, ASSUMED)
+        watched = _Watched(backend, known.tables, known.present, known.assume)
+        return open_day(stages, watched, policy, as_of, as_of + AHEAD)
+
+    def _build(self, key: str, policy_text: str, facts: Mapping[str, pa.Table], as_of: date) -> _Built:
+        old = self._built.pop(key, None)
+        policy = old.policy if old else read_policy(policy_text, "policy")
+        if old:
+            old.backend.close()
+        while len(self._built) > 3:  # several companies, each with its policy
+            self._built.pop(next(iter(self._built))).backend.close()
+        backend = DuckDB(":memory:", self._engine)
+        stages = Stages(backend)
+        day = self._open(backend, stages, policy, facts, as_of)
+        assert isinstance(day.facts, _Watched)
+        shape = _shape(day)
+        day.facts.questions.clear()
+        before = {name: backend.put(f"previous_{name}", empty(TABLES_OUT[name].schema())) for name in CARRIED}
+        decide_on(day, Previous(before["decision"], before["action_due"], before["held"]))
+        built = _Built(
+            policy=policy,
+            backend=backend,
+            stages=stages,
+            statements=[_statement(stage) for stage in stages.done],
+            questions=dict(day.facts.questions),
+            shape=shape,
+            until=as_of + AHEAD,
+            ground=_ground(facts),
+            oldest=_oldest(facts, as_of),
+            filled={name for name, rows in facts.items() if rows.num_rows},
+        )
+        self._built[key] = built
+        self.builds += 1
+        return built
+
+
+def _put(con: Any, name: str, rows: pa.Table) -> None:
+    con.register("incoming", rows)
+    con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM incoming')  # noqa: S608  a name of ours
+    con.unregister("incoming")
+
+
+def _statement(stage: Stage) -> tuple[str, str, str]:
+    """A stage as two statements: its typed table, and what fills it."""
+    columns = ", ".join(
+        f'"{name}" {_DUCKDB.to_string(dtype.copy(nullable=True))}' for name, dtype in stage.schema.items()
+    )
+    make = f'CREATE OR REPLACE TEMP TABLE "{stage.name}" ({columns})'
+    return stage.name, make, f'INSERT INTO "{stage.name}" {stage.sql}'  # noqa: S608  built by the engine
+
+
+_DUCKDB = ibis.duckdb.connect().compiler.type_mapper
+
+
+def _ground(facts: Mapping[str, pa.Table]) -> tuple[object, ...] | None:
+    """What calendars, places and companies are made of; None where rates come into it: then they are made anew."""
+    places = _answer(facts, "customer", ("country", "subdivision"), "distinct")
+    companies = facts["company"].to_pylist() if "company" in facts else []
+    money = {
+        code
+        for rows in facts.values()
+        if "currency" in rows.column_names
+        for code in rows.column("currency").unique().to_pylist()
+    }
+    if len(money - {None}) > 1:
+        return None
+    return places, companies, sorted(money - {None})
+
+
+def _oldest(facts: Mapping[str, pa.Table], as_of: date) -> date:
+    """The oldest date that a calendar is asked for."""
+    found = [as_of]
+    for table, column in (
+        ("invoice", "due"),
+        ("invoice", "issued"),
+        ("payment", "value_date"),
+        ("action", "done_on"),
+    ):
+        if table in facts and facts[table].num_rows:
+            least = pc.min(facts[table].column(column)).as_py()
+            found.append(least or as_of)
+    return min(found)
+
+
+def _shape(day: Day) -> tuple[object, ...]:
+    """What statements are built for beside the questions: currencies and our own companies."""
+    companies = day.stages.backend.fetch(day.company).to_pylist()
+    bases = sorted({row["base"] for row in companies})
+    homes = sorted({(row["home"], row["company_country"] or "") for row in companies})
+    return day.currencies, tuple(bases), tuple(homes), len(companies) > 1
+
+
+def _holds(questions: Mapping[tuple[str, tuple[str, ...], str], Any], facts: Mapping[str, pa.Table]) -> bool:
+    return all(_answer(facts, *question) == answer for question, answer in questions.items())
+
+
+def _answer(facts: Mapping[str, pa.Table], name: str, columns: tuple[str, ...], question: str) -> Any:
+    """The answer that the facts give now, without asking the engine."""
+    rows = facts.get(name)
+    if question == "distinct":
+        if rows is None:
+            return []
+        distinct = rows.select(list(columns)).group_by(list(columns)).aggregate([])
+        return sorted(
+            zip(*(distinct.column(column).to_pylist() for column in columns), strict=True),
+            key=lambda row: tuple((value is not None, str(value)) for value in row),
+        )
+    if name in ASSUMED:
+        return True
+    if rows is None or not rows.num_rows:
+        return False
+    if question == "has":
+        return True
+    (column,) = columns
+    if column not in rows.column_names:
+        return False
+    return rows.column(column).null_count < rows.num_rows
