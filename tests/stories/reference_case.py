@@ -7,13 +7,13 @@ from datetime import date, timedelta
 
 from creditdesk.policy.document import WRITTEN, Policy, Step
 from stories.reference_facts import Action, Payer
-from stories.reference_money import has_left
+from stories.reference_money import handed_over, has_left
 from stories.reference_open import half_up, open_of, past_due, settled
 from stories.reference_world import World
 
 NOT_DONE = ("bounced", "wrong_contact", "failed", "no_answer", "left_message")
 ATTEMPT = ("no_answer", "left_message")
-BESIDE = ("file_claim", "complete_contact")
+BESIDE = ("file_claim", "complete_contact", "review")
 """Tasks that stand beside the steps of a case."""
 
 
@@ -127,21 +127,23 @@ def is_live(world: World, payer: Payer, dones: list[Done], case_no: int) -> bool
     )
     if not undone:
         return True
-    invoices = announced(dones, case_no)
     on = max(done.on for done in dones if done.case_no == case_no)
     closed: date | None = None
-    while on < payer.on:
-        on += timedelta(days=1)
+    while on <= payer.on:
         then = world.payer(payer.id, payer.company, on)
-        unpaid = any(
-            each.id in invoices and not settled(then, world.policy, each) for each in then.invoices.values()
-        )
-        if not unpaid:
+        rest = sum(
+            world.base(open_of(then, each), each.currency) for each in then.invoices.values()
+            if each.id in announced(dones, case_no) and not settled(then, world.policy, each)
+            and not handed_over(then, each)
+        )  # fmt: skip
+        if rest < max(least_minimum(world.policy), 1):
             closed = closed or on
         elif closed is not None:
-            if (on - closed).days > world.policy.conduct.reopen_days:
+            file_returned = any(file.returned_on == on for file in then.handovers)
+            if (on - closed).days > world.policy.conduct.reopen_days and not file_returned:
                 return False
             closed = None
+        on += timedelta(days=1)
     return True
 
 
@@ -168,6 +170,7 @@ class Case:
     steps: list[Step]
     next: int
     furthest: Done | None
+    procedure: str = ""
     before: date | None = None
     """Last day on which a step of a case now closed was done."""
 
@@ -190,7 +193,7 @@ def case_of(world: World, payer: Payer, procedure: str) -> Case:
         tried = [action.case_no or 0 for action in payer.actions if own_step(action)]
         started = max(tried, default=0)
         number = started if started > max(numbers, default=0) else max(numbers, default=0) + 1
-        return Case(number, [], steps, 0, None, max((done.on for done in dones), default=None))
+        return Case(number, [], steps, 0, None, procedure, max((done.on for done in dones), default=None))
     own = [done for done in dones if done.case_no in live]
     still = {
         invoice.id for invoice in payer.invoices.values()
@@ -199,4 +202,32 @@ def case_of(world: World, payer: Payer, procedure: str) -> Case:
     covering = [done for done in own if done.invoices & still]
     ranked = sorted(covering, key=lambda done: (position_after(steps, procedure, done), done.on))
     following = position_after(steps, procedure, ranked[-1]) if ranked else 0
-    return Case(max(live), own, steps, following, ranked[-1] if ranked else None)
+    return Case(max(live), own, steps, following, ranked[-1] if ranked else None, procedure)
+
+
+def reviewed_on(payer: Payer) -> date | None:
+    """R15: the last day on which the credit manager decided what no step says."""
+    return max((each.done_on for each in payer.actions if each.step == "review"), default=None)
+
+
+def finished_invoices(world: World, payer: Payer, procedure: str) -> frozenset[str]:
+    """R2: the invoices for which the ladder is at its end, where others are past due: they keep no one from those."""
+    dones = done_steps(world, payer)
+    live = {done.case_no for done in dones if is_live(world, payer, dones, done.case_no)}
+    steps, review = ladder(world.policy, procedure), reviewed_on(payer)
+    found = set()
+    for invoice in payer.invoices.values():
+        own = [done for done in dones if done.case_no in live and invoice.id in done.invoices]
+        if settled(payer, world.policy, invoice) or has_left(payer, invoice) or not own or not steps:
+            continue
+        furthest = max(own, key=lambda done: (position_after(steps, procedure, done), done.on))
+        if position_after(steps, procedure, furthest) < len(steps):
+            continue
+        decided = review is not None and review >= min(done.on for done in own)
+        if furthest.procedure == procedure or decided:
+            found.add(invoice.id)
+    others = [
+        each for each in past_due(payer, world.policy)
+        if each.id not in found and not has_left(payer, each)
+    ]  # fmt: skip
+    return frozenset(found if others else ())

@@ -197,6 +197,8 @@ class Payer:
     """Last day that every receipts account is known to; None when there is no bank statement at all."""
     live_since: date | None = None
     """First day on which anybody was released (R5); None when nobody was."""
+    finished: frozenset[str] = frozenset()
+    """Invoices for which the ladder is at its end while others are past due: a person has them (R2)."""
     own_actions_exist: bool = False
     """Whether a step of ours was done for any payer."""
 

@@ -50,8 +50,8 @@ def estate(payer: Payer, invoice: Invoice) -> bool:
 
 
 def has_left(payer: Payer, invoice: Invoice) -> bool:
-    """R12, R14: an invoice that has left its case though it is open."""
-    return handed_over(payer, invoice) or estate(payer, invoice)
+    """R2, R12, R14: an invoice that has left its case though it is open."""
+    return handed_over(payer, invoice) or estate(payer, invoice) or invoice.id in payer.finished
 
 
 def paid_on(payer: Payer, plan: Plan, until: date) -> int:
@@ -129,8 +129,7 @@ def in_collection(payer: Payer, policy: Policy, invoice: Invoice) -> bool:
 def claimed_paid_through(payer: Payer, policy: Policy, invoice: Invoice) -> date | None:
     """The last bank day of the one wait that the debtor's word gives; None when nothing was said."""
     for action in payer.actions:
-        said = action.outcome == "paid_claimed" and effective_due(invoice) < action.done_on
-        if said and (not action.invoices or invoice.id in action.invoices):
+        if action.outcome == "paid_claimed" and (not action.invoices or invoice.id in action.invoices):
             return payer.bank.add(action.done_on, policy.conduct.claimed_paid_bank_days)
     return None
 
@@ -163,9 +162,12 @@ def removed(payer: Payer, policy: Policy, invoice: Invoice) -> list[str]:
 
 
 def claim(payer: Payer, policy: Policy) -> Claim:
-    """R7: what is collectible of each invoice past due, after everything that is taken off it, in order."""
+    """R7: what is collectible of each invoice past due, after everything that is taken off it, in order.
+
+    Of what a person has for good nothing is asked; what comes off comes off it all the same, for it is oldest.
+    """
     found = Claim()
-    invoices = past_due(payer, policy)
+    invoices = past_due(payer, policy, whole=True)
     planned = {item for plan in payer.plans if plan_runs(payer, policy, plan) for item in plan.invoices}
     rest: dict[str, int] = {}
     for invoice in invoices:
@@ -183,14 +185,18 @@ def claim(payer: Payer, policy: Policy) -> Claim:
             amount = 0
         found.codes[invoice.id] = codes
         rest[invoice.id] = amount
+    # a promise in a currency in which nothing is past due says nothing of what is
+    owed_in = {invoice.currency for invoice in past_due(payer, policy)}
     promises = []
     for promise in running_promises(payer, policy):
         said = promise_approved(payer, promise)
         if not promise_beyond_policy(payer, policy, promise) or said:
             promises.append(promise)
-        elif said is None:
+        elif said is None and promise.currency in owed_in:
             found.promises_to_approve.append(promise)
-    found.without_promises = {item: amount for item, amount in rest.items() if amount > 0}
+    found.without_promises = {
+        item: amount for item, amount in rest.items() if amount > 0 and item not in payer.finished
+    }  # fmt: skip
     without = dict(rest)
     _take_pool(payer, without, Claim())
     wanted = sum(without.values())
@@ -200,7 +206,9 @@ def claim(payer: Payer, policy: Policy) -> Claim:
     if promised and covered >= policy.promise.suspend_share * wanted:
         found.suspended, found.money, found.credit = True, 0, 0
         rest = dict.fromkeys(rest, 0)
-    found.net = {item: amount for item, amount in rest.items() if amount > 0}
+    found.net = {
+        item: amount for item, amount in rest.items() if amount > 0 and item not in payer.finished
+    }  # fmt: skip
     return found
 
 

@@ -44,11 +44,12 @@ def counted_from(payer: Payer, invoice: Invoice) -> date:
     return due
 
 
-def past_due(payer: Payer, policy: Policy) -> list[Invoice]:
-    """Open invoices past their effective due date, oldest first."""
+def past_due(payer: Payer, policy: Policy, *, whole: bool = False) -> list[Invoice]:
+    """Open invoices past their effective due date, oldest first; `whole` with those that a person has for good."""
     found = [
         invoice for invoice in payer.invoices.values()
         if not settled(payer, policy, invoice) and effective_due(invoice) < payer.on
+        and (whole or invoice.id not in payer.finished)
     ]  # fmt: skip
     return sorted(found, key=lambda invoice: (effective_due(invoice), invoice.id))
 

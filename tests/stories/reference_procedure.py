@@ -11,12 +11,20 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from creditdesk.policy.document import Step
-from stories.reference_case import BESIDE, Case, case_of, least_minimum, own_step
+from stories.reference_case import (
+    BESIDE,
+    Case,
+    case_of,
+    finished_invoices,
+    least_minimum,
+    own_step,
+    reviewed_on,
+)
 from stories.reference_facts import Payer, day_before
 from stories.reference_gate import Place, channel_used, in_order, minimum_of, payer_holds
 from stories.reference_money import Claim, claim, dispute_holds, estate
 from stories.reference_open import effective_due, open_of, past_due, settled
-from stories.reference_step import due_date, next_working, part_payment_until, taken
+from stories.reference_step import due_date, never_qualifies, next_working, part_payment_until, taken
 from stories.reference_world import World
 
 
@@ -65,6 +73,7 @@ def decide(
         listed_since: per case number and step the first day on which a person's step was listed (R4).
     """
     payer = world.payer(payer_id, company, on)
+    payer.finished = finished_invoices(world, payer, at.procedure)
     case = case_of(world, payer, at.procedure)
     answer = Answer(
         case_no=case.no if case.dones else None, last_step=case.furthest.step if case.furthest else None
@@ -124,8 +133,10 @@ def case_line(world: World, payer: Payer, case: Case, at: Place, answer: Answer)
     """The step of the case that is due or held today; None when none would be due."""
     policy = world.policy
     gross = past_due(payer, policy)
+    level = max((done.level for done in case.dones), default=0)
     if gross and case.furthest and case.next >= len(case.steps) and case.furthest.procedure != at.procedure:
-        return review_task(world, payer, case)
+        # R15: the new procedure has no step that is not softer
+        return None if any(step.level >= level for step in case.steps) else review_task(world, payer, case)
     if not gross or case.next >= len(case.steps):
         return None
     planned = case.steps[case.next]
@@ -136,8 +147,11 @@ def case_line(world: World, payer: Payer, case: Case, at: Place, answer: Answer)
     gross_due = due_date(payer, case, planned, list(owed), at.since)
     answer.next_step, answer.next_due_on = planned.id, gross_due
     step, amounts = (net_step, net_taken) if found.net else (gross_step, gross_taken)
-    if step is None or payer.on < gross_due:
+    if payer.on < gross_due:
         return None
+    if step is None:
+        stuck = found.net and never_qualifies(case, found.net, world, planned)
+        return review_task(world, payer, case) if stuck else None
     total = sum(world.base(amount, payer.invoices[item].currency) for item, amount in amounts.items())
     due_on = due_date(payer, case, planned, list(found.net), at.since) if found.net else gross_due
     # what was taken off holds the step where nothing is left, or where what is left is not due yet
@@ -159,9 +173,9 @@ def case_line(world: World, payer: Payer, case: Case, at: Place, answer: Answer)
 
 
 def review_task(world: World, payer: Payer, case: Case) -> Said | None:
-    """R15: the new procedure has no step that is not softer: the credit manager decides, once."""
-    level = max(done.level for done in case.dones)
-    if any(step.level >= level for step in case.steps):
+    """R15, R7: no step follows, or one that will never find an invoice: the credit manager decides, once."""
+    decided, level = reviewed_on(payer), max((done.level for done in case.dones), default=0)
+    if decided is not None and case.last_on is not None and decided >= case.last_on:
         return None
     net = claim(payer, world.policy).net
     total = sum(world.base(amount, payer.invoices[item].currency) for item, amount in net.items())

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from creditdesk.policy.document import Policy
-from stories.reference_facts import Payer, Promise
+from stories.reference_facts import Payer, Promise, places
 from stories.reference_open import receipts, tolerance
 
 
-def promise_deadline(payer: Payer, policy: Policy, promise: Promise) -> date:
+def promise_deadline(policy: Policy, promise: Promise) -> date:
     """R8: due_on (next bank day) plus 2 bank days; the promise runs through that day."""
-    return payer.bank.add(payer.bank.next(promise.due_on), policy.promise.bank_days)
+    bank = places(f"@{promise.currency}")
+    return bank.add(bank.next(promise.due_on), policy.promise.bank_days)
 
 
 def money_for(payer: Payer, promise: Promise) -> list[tuple[date, int]]:
@@ -41,17 +42,17 @@ def promises_left(payer: Payer, policy: Policy, until: date | None = None) -> di
     promises = sorted(payer.promises, key=lambda each: (each.made_on, each.id))
     left: dict[str, int] = {}
     for promise in promises:
-        end = min(last, promise_deadline(payer, policy, promise))
+        end = min(last, promise_deadline(policy, promise))
         rivals = [
             each for each in promises
             if each.id in left and each.invoice == promise.invoice and each.currency == promise.currency
-            and promise_deadline(payer, policy, each) >= promise.made_on
+            and promise_deadline(policy, each) >= promise.made_on
             and (each.withdrawn_on is None or each.withdrawn_on > promise.made_on)
         ]  # fmt: skip
         came = sum(amount for day, amount in money_for(payer, promise) if day <= end)
         taken = 0
         for each in rivals:
-            stop = min(end, promise_deadline(payer, policy, each))
+            stop = min(end, promise_deadline(policy, each))
             before = sum(amount for day, amount in money_for(payer, each) if day < promise.made_on)
             since = sum(amount for day, amount in money_for(payer, each) if promise.made_on <= day <= stop)
             taken += min(max(0, each.amount - before), since)
@@ -67,7 +68,7 @@ def promise_kept(payer: Payer, policy: Policy, promise: Promise, until: date | N
 
 def promise_broken(payer: Payer, policy: Policy, promise: Promise, on: date | None = None) -> bool:
     when = on or payer.on
-    end = promise_deadline(payer, policy, promise)
+    end = promise_deadline(policy, promise)
     withdrawn = promise.withdrawn_on is not None and promise.withdrawn_on <= end
     return not withdrawn and end < when and not promise_kept(payer, policy, promise, end)
 
@@ -77,7 +78,7 @@ def running_promises(payer: Payer, policy: Policy) -> list[Promise]:
     return [
         each for each in sorted(payer.promises, key=lambda each: (each.made_on, each.id))
         if each.withdrawn_on is None
-        and payer.on <= promise_deadline(payer, policy, each)
+        and payer.on <= promise_deadline(policy, each)
         and not promise_kept(payer, policy, each)
     ]  # fmt: skip
 
@@ -85,7 +86,8 @@ def running_promises(payer: Payer, policy: Policy) -> list[Promise]:
 def promise_beyond_policy(payer: Payer, policy: Policy, promise: Promise) -> bool:
     """R8: too far away, one too many at a time, or after too many broken ones."""
     rule = policy.promise
-    if payer.bank.between(promise.made_on, payer.bank.next(promise.due_on)) > rule.max_days:
+    bank = places(f"@{promise.currency}")
+    if bank.between(promise.made_on, bank.next(promise.due_on)) > rule.max_days:
         return True
     earlier = [
         each for each in payer.promises
@@ -93,7 +95,7 @@ def promise_beyond_policy(payer: Payer, policy: Policy, promise: Promise) -> boo
     ]  # fmt: skip
     still_open = [
         each for each in earlier
-        if promise_deadline(payer, policy, each) >= promise.made_on
+        if promise_deadline(policy, each) >= promise.made_on
         and (each.withdrawn_on is None or each.withdrawn_on > promise.made_on)
         and not promise_kept(payer, policy, each)
     ]  # fmt: skip
@@ -101,7 +103,7 @@ def promise_beyond_policy(payer: Payer, policy: Policy, promise: Promise) -> boo
     broken = [
         each for each in earlier
         if promise_broken(payer, policy, each, promise.made_on)
-        and promise_deadline(payer, policy, each) >= year
+        and promise_deadline(policy, each) >= year
     ]  # fmt: skip
     return len(still_open) + 1 > rule.max_open or len(broken) > rule.max_broken_12m
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from creditdesk.facts.calendar import Calendar
 from creditdesk.policy.document import Step
-from stories.reference_case import Case, step_named
+from stories.reference_case import Case, position_after, step_named
 from stories.reference_facts import Invoice, Payer
 from stories.reference_money import claim
 from stories.reference_open import counted_from, effective_due
@@ -17,21 +17,29 @@ from stories.reference_world import World
 def qualifies(world: World, payer: Payer, case: Case, step: Step, invoice: Invoice) -> bool:
     """R7: a hard step takes what a written step of the case listed and what is old enough."""
     conduct = world.policy.conduct
-    if not any(done.written and invoice.id in done.invoices for done in case.dones):
+    written = _written_for(world, case, step, invoice.id)
+    if not written:
         return False
     due = effective_due(invoice)
     if payer.place.between(due, payer.on) < conduct.invoice_age.get(step.level, 0):
         return False
     if step.do != "hand_over":
         return True
-    for done in case.dones:
+    return any(payer.place.between(on, payer.on) >= conduct.hand_over_notice_days for on in written)
+
+
+def _written_for(world: World, case: Case, step: Step, invoice: str) -> list[date]:
+    """The days of the texts that a hard step needs for an invoice: any for a letter, a notice for a hand-over."""
+    texts = [done for done in case.dones if done.written and invoice in done.invoices]
+    if step.do != "hand_over":
+        return [done.on for done in texts]
+    found = []
+    for done in texts:
         known = step_named(world.policy, done.procedure, done.step)
         # nobody knows what an earlier system wrote: its formal notice counts as naming the hand-over
-        named = known is None or known.names_hand_over
-        notice = done.written and named and done.level in (4, 5) and invoice.id in done.invoices
-        if notice and payer.place.between(done.on, payer.on) >= conduct.hand_over_notice_days:
-            return True
-    return False
+        if done.level in (4, 5) and (known is None or known.names_hand_over):
+            found.append(done.on)
+    return found
 
 
 def stand_in_of(steps: Sequence[Step]) -> Step | None:
@@ -39,10 +47,32 @@ def stand_in_of(steps: Sequence[Step]) -> Step | None:
     return next((step for step in reversed(steps) if step.written and not step.hard), None)
 
 
+def stood_in(case: Case, step: Step) -> frozenset[str]:
+    """R7: the invoices that the stand-in listed when it stood in: after the case had got as far as it before."""
+    at = case.steps.index(step)
+    far = [done for done in case.dones if position_after(case.steps, case.procedure, done) > at]
+    if not far:
+        return frozenset()
+    first = min(done.on for done in far)
+    again = [
+        done.invoices for done in far
+        if (done.procedure, done.step) == (case.procedure, step.id) and done.on > first
+    ]  # fmt: skip
+    return frozenset().union(*again)
+
+
+def never_qualifies(case: Case, amounts: Mapping[str, int], world: World, step: Step) -> bool:
+    """R7: no time will make the step find an invoice: a text is wanting, not age."""
+    return not any(_written_for(world, case, step, item) for item in amounts)
+
+
 def taken(
     world: World, payer: Payer, case: Case, step: Step, amounts: Mapping[str, int]
 ) -> tuple[Step | None, dict[str, int]]:
-    """The step that is done and the invoices it takes: itself, or the stand-in of a hard step that finds none."""
+    """The step that is done and the invoices it takes: itself, or the stand-in of a hard step that finds none.
+
+    A stand-in that listed them all already is not repeated: no step then, the hard one waits.
+    """
     if not step.hard:
         return step, dict(amounts)
     found = {
@@ -51,7 +81,10 @@ def taken(
     }  # fmt: skip
     if found or not amounts:
         return step, found
-    return stand_in_of(case.steps), dict(amounts)
+    stand_in = stand_in_of(case.steps)
+    if stand_in is None or set(amounts) <= stood_in(case, stand_in):
+        return None, {}
+    return stand_in, dict(amounts)
 
 
 def working(payer: Payer, step: Step, on: date) -> bool:

@@ -12,8 +12,11 @@ from ibis import _
 
 from creditdesk.engine.arith import attach, holds, to_day
 from creditdesk.engine.day import Day
-from creditdesk.engine.ladder import BESIDE_THE_CASE, IMPORTED, Ladder, least_minimum
+from creditdesk.engine.ladder import BESIDE_THE_CASE, IMPORTED, REVIEW, Ladder, least_minimum
+from creditdesk.engine.reopening import dead_cases
 from creditdesk.policy.document import WRITTEN
+
+LANE = ("payer", "company", "case_no")
 
 COMPLETES = (
     "sent", "delivered", "reached", "promised", "disputed", "refused", "paid_claimed", "plan_asked", "call_back",
@@ -107,13 +110,12 @@ def done_steps(day: Day, actions: ir.Table, procedure_of: ir.Table, ladder: Ladd
 def case_invoices(day: Day, done: ir.Table, item: ir.Table) -> ir.Table:
     """Stage `case_invoice`: per case and invoice still open how far the case took it.
 
-    An action that lists no invoice covered everything of the payer that was past due when it was done. What an action
-    did before an invoice was settled for more than the policy's reopening days does not count for it any more.
+    An action that lists no invoice covered everything of the payer that was past due when it was done. A case that was
+    closed for more than the policy's reopening days takes no part any more, whatever was paid back since.
 
     Columns: payer, company, case_no, invoice_id, pos, level, ends, step (the furthest), written, notice_day (first
     notice naming hand-over), first_day.
     """
-    facts = day.facts
     # an insolvent's or handed-over invoice has left the case: only what is still dunned holds it open
     opened = item.filter((item.kind == "invoice") & ~item.settled).select(
         "invoice_id", "eff_day", "issued_day", owner="payer"
@@ -137,9 +139,9 @@ def case_invoices(day: Day, done: ir.Table, item: ir.Table) -> ir.Table:
     every = unlisted.inner_join(opened.rename(payer="owner"), "payer")
     every = every.filter((every.eff_day < every.done_day) & (every.issued_day <= every.done_day))
     covered = listed.union(every.select(*keys, "invoice_id"))
-    if facts.any("allocation", "reversed_on") or facts.any("payment", "reverses_payment_id"):
-        covered = attach(covered, _reopened(day), "invoice_id")
-        covered = covered.filter(covered.reopened_day.isnull() | (covered.done_day >= covered.reopened_day))
+    dead = dead_cases(day, done, item)
+    if dead is not None:
+        covered = covered.anti_join(dead, ["payer", "company", "case_no"])
     furthest = ibis.window(
         group_by=["payer", "company", "case_no", "invoice_id"],
         order_by=[ibis.desc("pos"), ibis.desc("done_day"), "step"],
@@ -157,45 +159,81 @@ def case_invoices(day: Day, done: ir.Table, item: ir.Table) -> ir.Table:
     return day.stages.run("case_invoice", grouped)
 
 
-def _reopened(day: Day) -> ir.Table:
-    """Rows invoice_id, reopened_day: open again after it had been closed longer than the policy lets a case wait."""
-    facts, now = day.facts, day.clock.day
-    allocation = facts["allocation"].mutate(_from=to_day(_.allocated_on), _back=to_day(_.reversed_on))
-    if facts.any("payment", "reverses_payment_id"):
-        back = (
-            facts["payment"]
-            .filter(holds(_.kind == "return") & _.reverses_payment_id.notnull())
-            .group_by(payment_id=_.reverses_payment_id)
-            .aggregate(_returned=to_day(_.value_date.min()))
-        )
-        allocation = attach(allocation, back, "payment_id")
-        allocation = allocation.mutate(_back=ibis.coalesce(allocation["_back"], allocation["_returned"]))
-    undone = allocation.filter(holds(allocation["_back"] <= now))
-    long = undone.filter((undone["_back"] - undone["_from"]) > day.policy.conduct.reopen_days)
-    return long.group_by("invoice_id").aggregate(reopened_day=long["_back"].max())
+def finished(
+    day: Day,
+    invoices: ir.Table,
+    late: ir.Table,
+    procedure_of: ir.Table,
+    ladder: Ladder,
+    reviewed: ir.Table | None,
+) -> ir.Table:
+    """Stage `finished`: rows invoice_id for which the ladder is at its end, where the payer has others past due.
+
+    A person has them now. They leave the case as a handed-over file does, or no newer invoice would ever be asked for
+    while they stay open; and they are in no message for those, which begins softer (R2).
+
+    Args:
+        reviewed: rows payer, review_day: when the credit manager decided about a case without a further step (R15).
+    """
+    ours = late.filter(~late.is_handed_over & ~late.is_estate)
+    last = ladder.steps.select("last_idx", current="procedure").distinct()
+    found = invoices.semi_join(_worth(day, invoices, ours), LANE)
+    found = attach(found, procedure_of.rename(current="procedure"), "payer")
+    found = found.inner_join(last, "current").filter(lambda t: t.pos >= t.last_idx)
+    if reviewed is not None:
+        found = attach(found, reviewed, "payer")
+        found = found.filter(~found.ends | holds(found.review_day >= found.first_day))
+    else:
+        found = found.filter(~found.ends)
+    at_end = found.semi_join(ours, "invoice_id").select("payer", "company", "invoice_id").distinct()
+    others = ours.anti_join(at_end, "invoice_id")
+    return day.stages.run("finished", at_end.semi_join(others, ["payer", "company"]).select("invoice_id"))
+
+
+def reviewed(day: Day) -> ir.Table | None:
+    """Rows payer, review_day: the last day on which the credit manager decided what no step says (R15)."""
+    if not day.facts.any("action", "step"):
+        return None
+    action = day.facts["action"]
+    done = action.filter((action.step == REVIEW) & (to_day(action.done_on) <= day.clock.day))
+    return done.group_by(payer=done.customer_id).aggregate(review_day=to_day(_.done_on.max()))
+
+
+def open_cases(day: Day, invoices: ir.Table, item: ir.Table, left: ir.Table | None) -> ir.Table:
+    """Stage `open_case`: rows payer, company, case_no of cases whose invoices still owe what is worth asking for.
+
+    Args:
+        left: rows invoice_id that have left the case though open (handed over, or claimed in an insolvency).
+    """
+    standing = invoices if left is None else invoices.anti_join(left, "invoice_id")
+    return day.stages.run("open_case", _worth(day, standing, item))
+
+
+def _worth(day: Day, invoices: ir.Table, owing: ir.Table) -> ir.Table:
+    """Rows payer, company, case_no of cases that owe at least the policy's least minimum, as far as it is in `owing`."""
+    # an old one may be open again beside the last one
+    least = max(least_minimum(day.policy, day), 1)
+    rest = invoices.inner_join(owing.select("invoice_id", "open_base"), "invoice_id")
+    cases = rest.group_by(*LANE).aggregate(rest=_.open_base.sum())
+    return cases.filter(cases.rest >= least).select(*LANE)
 
 
 def case_states(
-    day: Day, done: ir.Table, invoices: ir.Table, item: ir.Table, left: ir.Table | None
+    day: Day, done: ir.Table, invoices: ir.Table, opened: ir.Table, left: ir.Table | None
 ) -> ir.Table:
     """Stage `case_state`: one row per payer and company with a case, open or closed.
 
     Args:
+        opened: stage `open_case`.
         left: rows invoice_id that have left the case though open (handed over, or claimed in an insolvency).
 
     Columns: payer, company, last_case (the highest open case, else the highest), is_open, pos, level, ends, last_step (the furthest that
-    covered an open invoice), last_done_day, last_done_step and last_procedure (of the last step done, whichever),
+    covered an open invoice), last_done_day, last_procedure (of the last step done, whichever),
     case_start, steps_done.
     """
     key = ["payer", "company"]
-    amounts = item.select("invoice_id", "open_base")
-    standing = invoices.inner_join(amounts, "invoice_id")
-    if left is not None:
-        standing = standing.anti_join(left, "invoice_id")
-    # a case is open while its invoices still owe what is worth asking for; an old one may be open again
-    least = max(least_minimum(day.policy, day), 1)
-    cases = standing.group_by(*key, "case_no").aggregate(rest=_.open_base.sum())
-    cases = cases.filter(cases.rest >= least).select(*key, "case_no", open_case=True)
+    standing = invoices if left is None else invoices.anti_join(left, "invoice_id")
+    cases = opened.mutate(open_case=True)
     done = attach(done, cases, [*key, "case_no"])
     latest = done.group_by(*key).aggregate(
         last_case=_.case_no.max(), open_no=_.case_no.max(where=holds(done.open_case))
@@ -210,7 +248,6 @@ def case_states(
         last_done_day=_.done_day.max(),
         case_start=_.done_day.min(),
         last_procedure=_.procedure.max(where=current["at"] == 0),
-        last_done_step=_.step.max(where=current["at"] == 0),
         steps_done=_.count(),
     )
     standing = standing.inner_join(cases, [*key, "case_no"])

@@ -15,7 +15,10 @@ IMPORTED = "imported"
 
 FILE_CLAIM = "file_claim"
 COMPLETE_CONTACT = "complete_contact"
-BESIDE_THE_CASE = (FILE_CLAIM, COMPLETE_CONTACT)
+REVIEW = "review"
+"""Step of the task that tells the credit manager that a procedure has no further step for a case (R15)."""
+
+BESIDE_THE_CASE = (FILE_CLAIM, COMPLETE_CONTACT, REVIEW)
 """Tasks that a case opens beside its steps: doing one moves the case nowhere."""
 
 CHAIN: dict[str, tuple[str, ...]] = {

@@ -6,6 +6,8 @@ listed and that are old enough; if none is, the procedure's last written step be
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import ibis
 import ibis.expr.types as ir
 from ibis import _
@@ -25,21 +27,31 @@ STEP_COLUMNS = (
 )  # fmt: skip
 
 
-def invoices_of(day: Day, due: ir.Table, past_due: ir.Table, case_invoice: ir.Table | None) -> ir.Table:
+@dataclass(frozen=True)
+class Told:
+    """What the open cases told the debtor: stages `done_step`, `case_invoice` and `open_case`."""
+
+    done: ir.Table
+    invoices: ir.Table
+    opened: ir.Table
+
+
+def invoices_of(day: Day, due: ir.Table, past_due: ir.Table, told: Told | None) -> ir.Table:
     """Per payer with a due step its invoices past due: whether the step may take each (`fits`).
 
-    Columns: payer, company, invoice_id, currency, eff_day, open, open_base, net, net_base, fits.
+    Columns: payer, company, invoice_id, currency, eff_day, open, open_base, net, net_base, fits; could (it will fit in
+    time), repeated (the stand-in of the step listed it already).
     """
     head = due.select(*KEY, "case_no", "hard", "level", "invoice_age", "place", "today_no")
     found = past_due.inner_join(head, KEY)
-    if case_invoice is not None:
+    if told is not None:
         # an older case may be open again beside the last one: what it said in writing was said
-        known = case_invoice.group_by(*KEY, "invoice_id").aggregate(
-            listed=_.written.any(), notice_day=_.notice_day.min()
-        )
+        known = told.invoices.semi_join(told.opened, LANE).group_by(*KEY, "invoice_id")
+        known = known.aggregate(listed=_.written.any(), notice_day=_.notice_day.min())
         found = attach(found, known, [*KEY, "invoice_id"])
+        found = attach(found, _stood_in(due, told), [*KEY, "invoice_id"])
     else:
-        found = found.mutate(listed=False, notice_day=ibis.null("int64"))
+        found = found.mutate(listed=False, notice_day=ibis.null("int64"), stood_in=False)
     found = with_no(found, day, "place", "eff_day", "eff_no")
     found = with_no(found, day, "place", "notice_day", "notice_no")
     old = found.today_no - found.eff_no >= found.invoice_age
@@ -47,35 +59,68 @@ def invoices_of(day: Day, due: ir.Table, past_due: ir.Table, case_invoice: ir.Ta
         found.today_no - found.notice_no >= day.policy.conduct.hand_over_notice_days
     )
     fits = ~found.hard | (holds(found.listed) & holds(old) & noticed)
+    could = ~found.hard | (holds(found.listed) & ((found.level < 6) | found.notice_day.notnull()))
     return found.select(
-        *KEY, "invoice_id", "currency", "base", "eff_day", "open", "open_base", "net", "net_base", fits=fits
+        *KEY, "invoice_id", "currency", "base", "eff_day", "open", "open_base", "net", "net_base",
+        fits=fits, could=could, repeated=holds(found.stood_in),
+    )  # fmt: skip
+
+
+def _stood_in(due: ir.Table, told: Told) -> ir.Table:
+    """Rows payer, company, invoice_id, stood_in: the stand-in of the step that is due listed it when it stood in.
+
+    A case that had got as far as the stand-in before, or further, does it for a step that found no invoice.
+    """
+    head = due.filter(due.hard & due.stand_in.notnull()).select(*KEY, "stand_in")
+    done = told.done.semi_join(told.opened, LANE).inner_join(head, KEY)
+    done = done.filter(done.pos >= done.stand_in)
+    far = done.group_by(*KEY).aggregate(far_day=_.done_day.min())
+    again = done.inner_join(far, KEY).filter(
+        lambda t: t.own & (t.pos == t.stand_in) & (t.done_day > t.far_day)
     )
+    return again.select(*KEY, invoice_id=again.invoice_ids.unnest()).distinct().mutate(stood_in=True)
 
 
 def choose(day: Day, due: ir.Table, invoices: ir.Table, ladder: Ladder) -> ir.Table:
     """Stage `due`: the step that is really done, the stand-in where no invoice fits a hard one.
 
-    Adds to the rows of `next_step`: stands_in, fit_net_base, fit_count.
+    A stand-in that would only repeat itself is not done: the hard step waits until an invoice fits. Where none ever
+    will (`never`) the credit manager decides, and no step is due.
+
+    Adds to the rows of `next_step`: stands_in, never.
     """
+    asked = invoices.net > 0
     fit = invoices.group_by(*KEY).aggregate(
-        fit_net_base=_.net_base.sum(where=_.fits & (_.net > 0)),
-        fit_count=(_.fits & (_.net > 0)).sum(),
+        fit_count=(_.fits & asked).sum(),
         open_fit=_.fits.sum(),
+        could_count=(_.could & asked).sum(),
+        new_count=(~_.repeated & asked).sum(),
+        open_new=(~_.repeated).sum(),
     )
     found = attach(due, fit, KEY)
     # nothing fits: neither of what may be asked for, nor, where nothing may be, of what is past due at all
-    lacking = ibis.ifelse(
-        found.net_base > 0, found.fit_count.fill_null(0) == 0, found.open_fit.fill_null(0) == 0
+    lacking = holds(found.hard) & (
+        ibis.ifelse(found.net_base > 0, found.fit_count, found.open_fit).fill_null(0) == 0
     )
-    stands_in = holds(found.hard) & lacking
+    news = ibis.ifelse(found.net_base > 0, found.new_count, found.open_new).fill_null(0) > 0
+    stands_in = lacking & news & found.stand_in.notnull()
+    found = found.mutate(
+        waits=lacking & ~stands_in,
+        never=lacking & ~stands_in & (found.net_base > 0) & (found.could_count.fill_null(0) == 0),
+    )
     stand = ladder.steps.select(
         "procedure", stand_in=_.idx, **{f"s_{name}": ladder.steps[name] for name in STEP_COLUMNS}
     )
     found = attach(found.mutate(stands_in=stands_in), stand, ["procedure", "stand_in"])
-    # a procedure without a written step has nothing to do in its place: the hard step waits for its invoices
-    found = found.filter(~found.stands_in | found.s_step.notnull())
     chosen = {name: ibis.ifelse(found.stands_in, found[f"s_{name}"], found[name]) for name in STEP_COLUMNS}
-    found = found.mutate(**chosen).drop(*[f"s_{name}" for name in STEP_COLUMNS], "open_fit")
+    found = found.mutate(**chosen).drop(
+        *[f"s_{name}" for name in STEP_COLUMNS],
+        "fit_count",
+        "open_fit",
+        "could_count",
+        "new_count",
+        "open_new",
+    )
     return day.stages.run("due", found)
 
 

@@ -17,9 +17,6 @@ from creditdesk.engine.items import known_allocations
 from creditdesk.engine.ladder import IMPORTED, Ladder
 from creditdesk.engine.workdays import Beside, number, numbered, today
 
-REVIEW = "review"
-"""Step of the task that tells the credit manager that a procedure has no step for a case (R15)."""
-
 
 def situations(day: Day, past_due: ir.Table) -> ir.Table:
     """Stage `situation`: per payer and company what is past due, gross and net, and what took something off.
@@ -105,7 +102,7 @@ STEP = (
 )  # fmt: skip
 """What later stages ask of the payer, its segment and the step that follows."""
 
-CASE = ("is_open", "case_no", "case_start", "ends", "reached", "last_step", "last_done_day", "last_done_step")
+CASE = ("is_open", "case_no", "case_start", "ends", "reached", "last_step", "last_done_day")
 TIMES = (
     "today", "today_no", "today_works", "home_no", "home_works", "gross_no", "net_no", "rest_no", "part_no", "due_gross",
     "due_net", "due_day", "is_returned",
@@ -155,7 +152,7 @@ def next_steps(
         found = found.mutate(
             last_case=none, is_open=False, pos=none, reached=none, ends=ibis.null("boolean"),
             last_step=ibis.null("string"), last_done_day=none, last_procedure=ibis.null("string"),
-            last_done_step=ibis.null("string"), case_start=none,
+            case_start=none,
         )  # fmt: skip
     if part is None:
         found = found.mutate(part_day=none)

@@ -17,7 +17,7 @@ from creditdesk.engine.collectible import legal_status, past_due
 from creditdesk.engine.day import Day
 from creditdesk.engine.gate import Gate, gated, legal_notices
 from creditdesk.engine.ladder import ladder
-from creditdesk.engine.message import choose, invoices_of, taken
+from creditdesk.engine.message import Told, choose, invoices_of, taken
 from creditdesk.engine.next_step import next_steps, part_payments, situations
 from creditdesk.engine.suspension import handed_over
 
@@ -63,23 +63,28 @@ def procedure(day: Day, inputs: Inputs) -> Outcome:
     stages = day.stages
     steps_of = ladder(day)
     late = past_due(day, inputs.debtor, inputs.item, inputs.promise, inputs.funds)
-    situation = situations(day, late)
     procedure_of = inputs.segmented.select("procedure", payer=inputs.segmented.customer_id)
     every = casefile.procedure_actions(day, inputs.debtor)
     status = legal_status(day)
-    case = invoices = done = part = None
+    case = told = done = part = None
+    reviewed = casefile.reviewed(day)
     if every is not None:
         every = stages.run("case_action", every)
         done = casefile.done_steps(day, every, procedure_of, steps_of)
         invoices = casefile.case_invoices(day, done, inputs.item)
-        left = _left(day, late, status)
-        case = casefile.case_states(day, done, invoices, inputs.item, left)
+        finished = casefile.finished(day, invoices, late, procedure_of, steps_of, reviewed)
+        left = _left(day, late, status, finished)
+        late = late.anti_join(finished, "invoice_id")
+        opened = casefile.open_cases(day, invoices, inputs.item, left)
+        case = casefile.case_states(day, done, invoices, opened, left)
+        told = Told(done, invoices, opened)
         if day.facts.has("allocation"):
             part = stages.run("part_payment", part_payments(day, late, case))
-    steps = next_steps(day, situation, case, inputs.debtor, inputs.segmented, steps_of, part)
+    steps = next_steps(day, situations(day, late), case, inputs.debtor, inputs.segmented, steps_of, part)
     due = steps.filter(_.due_gross & _.step.notnull() & _.dunning & ~_.ends)
-    fitting = stages.run("due_invoice", invoices_of(day, due, late, invoices))
-    due = choose(day, due, fitting, steps_of)
+    fitting = stages.run("due_invoice", invoices_of(day, due, late, told))
+    chosen = choose(day, due, fitting, steps_of)
+    due, never = chosen.filter(~chosen.waits).drop("waits", "never"), chosen.filter(chosen.never)
     lists = taken(day, due, fitting)
     if steps_of.has_before:
         early, early_lists = before_due(day, inputs.item, inputs.debtor, inputs.segmented, steps_of)
@@ -100,7 +105,7 @@ def procedure(day: Day, inputs: Inputs) -> Outcome:
     rows = actions.shaped(day, checked, inputs.profile, inputs.promise)
     rows = actions.overdue_tasks(day, actions.listed(day, rows, inputs.previous))
     rows = stages.run("step_row", rows.select(*_ROW, "do", "contact_id", *_STATE))
-    extra = [tasks.reviews(day, steps), tasks.contacts_to_complete(rows)]
+    extra = [tasks.reviews(day, steps, never, reviewed), tasks.contacts_to_complete(rows)]
     if status is not None:
         extra.append(tasks.file_claims(day, status, inputs.item, inputs.debtor, inputs.segmented))
     return Outcome(
@@ -117,13 +122,14 @@ _STATE = (
 )  # fmt: skip
 
 
-def _left(day: Day, late: ir.Table, status: ir.Table | None) -> ir.Table | None:
-    """Invoices that have left their case though open: handed over, or claimed in an insolvency."""
-    gone = late.filter(late.is_estate).select("invoice_id") if status is not None else None
+def _left(day: Day, late: ir.Table, status: ir.Table | None, finished: ir.Table) -> ir.Table:
+    """Invoices that have left their case though open: with a person, handed over, or claimed in an insolvency."""
+    gone = [finished]
+    if status is not None:
+        gone.append(late.filter(late.is_estate).select("invoice_id"))
     if day.facts.has("handover"):
-        files = handed_over(day).select("invoice_id")
-        gone = files if gone is None else gone.union(files)
-    return gone
+        gone.append(handed_over(day).select("invoice_id"))
+    return gone[0].union(*gone[1:]) if len(gone) > 1 else finished
 
 
 def _case(steps: ir.Table) -> ir.Table:

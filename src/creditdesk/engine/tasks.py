@@ -8,8 +8,7 @@ from ibis import _
 
 from creditdesk.engine.arith import attach, holds, to_day
 from creditdesk.engine.day import Day
-from creditdesk.engine.ladder import COMPLETE_CONTACT, FILE_CLAIM
-from creditdesk.engine.next_step import REVIEW
+from creditdesk.engine.ladder import COMPLETE_CONTACT, FILE_CLAIM, REVIEW
 from creditdesk.facts.decisions import AMOUNTS, PRIORITY
 
 TASK_COLUMNS = (
@@ -90,9 +89,21 @@ def contacts_to_complete(held: ir.Table) -> ir.Table:
     ).select(*TASK_COLUMNS)
 
 
-def reviews(day: Day, steps: ir.Table) -> ir.Table:
-    """R15: a procedure has no step that is not softer than where the case stands; the credit manager decides."""
-    found = steps.filter(steps.ends & (steps.gross_base > 0) & ~holds(steps.last_done_step == REVIEW))
+def reviews(day: Day, steps: ir.Table, never: ir.Table, reviewed: ir.Table | None) -> ir.Table:
+    """The credit manager decides, once, where no step follows: none of the procedure is as hard as the case stands
+    (R15), or the one that follows will never find an invoice (R7).
+
+    Args:
+        never: rows of `due` whose step waits for invoices that will never fit.
+        reviewed: rows payer, review_day of decisions made.
+    """
+    columns = (
+        "payer", "company", "procedure", "case_no", "reached", "net_base", "base", "speaks", "last_done_day",
+    )  # fmt: skip
+    found = steps.filter(steps.ends & (steps.gross_base > 0)).select(*columns).union(never.select(*columns))
+    if reviewed is not None:
+        found = attach(found, reviewed, "payer")
+        found = found.filter(~holds(found.review_day >= found.last_done_day))
     return found.mutate(
         step=ibis.literal(REVIEW),
         level=found.reached.fill_null(0),
