@@ -53,12 +53,9 @@ def compiled() -> Walk:
 def engine(tables: Tables, on: date) -> dict[str, list[Row]]:
     """One day of the engine; the run before saw the segments of the day before, and listed nothing."""
     repeated = compiled()
-    backend = repeated._stages.backend
-    for name in ("decision", "action_due", "held"):
-        rows = yesterday(tables, on) if name == "decision" else []
-        schema = TABLES_OUT[name].schema().to_pyarrow()
-        nullable = pa.schema([field.with_nullable(True) for field in schema])
-        backend.put(f"previous_{name}", pa.Table.from_pylist(rows, schema=nullable))
+    schema = TABLES_OUT["decision"].schema().to_pyarrow()
+    nullable = pa.schema([field.with_nullable(True) for field in schema])
+    repeated.begin({"decision": pa.Table.from_pylist(yesterday(tables, on), schema=nullable)})
     repeated.decide(on, arrow({name: tables.get(name, []) for name in NAMES}))
     return {name: repeated.fetch(name).to_pylist() for name in OUTPUTS}
 

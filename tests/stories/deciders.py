@@ -30,7 +30,9 @@ def walking_engine(tables: Mapping[str, list[Row]], policy: Policy, first: date,
     names = sorted({*GROWING, *tables})
     repeated = Walk(Stages(connect()), arrow(tables), policy, first, last, growing=names)
 
-    def decide_day(today: Mapping[str, list[Row]], day: date, _previous: Rows | None) -> Rows:
+    def decide_day(today: Mapping[str, list[Row]], day: date, previous: Rows | None) -> Rows:
+        if previous is None:
+            repeated.begin()
         repeated.decide(day, arrow({name: today.get(name, []) for name in names}))
         return {name: repeated.fetch(name).to_pylist() for name in OUTPUTS}
 

@@ -73,14 +73,13 @@ class Story:
         return self.first <= on <= self.last and on not in self.outage
 
     def telling_days(self) -> frozenset[date]:
-        """The days that the story speaks of, the day before each, its first and its last day.
+        """The days that the story speaks of, its first and its last day.
 
-        A step that comes too early is still due on the day before the right one: whoever walks these days alone
-        misses little, at a fraction of the time.
+        There are so many stories that nearly every working day is one that some story speaks of, the eve of a step of
+        another for one: whoever walks these days alone misses little, at a fraction of the time.
         """
         spoken = {*self.goes_out, *self.held, *self.skipped, *self.decided, *self.done}
-        eves = {day - timedelta(days=3 if day.weekday() == 0 else 1) for day in {*self.goes_out, *self.held}}
-        weekdays = {day for day in eves | spoken if day.weekday() < 5 or day in self.weekends()}
+        weekdays = {day for day in spoken if day.weekday() < 5 or day in self.weekends()}
         return frozenset(day for day in {*weekdays, self.first, self.last} if self.runs_on(day))
 
     def weekends(self) -> frozenset[date]:

@@ -47,18 +47,34 @@ class Diary:
 def walk(
     stories: Iterable[Story], policy: Policy, begin: Begin, *, every_day: bool = True
 ) -> dict[str, Diary]:
-    """The days of all stories in order of the calendar: every day, or those that some story speaks of."""
-    ledgers = {story.id: open_ledger(story) for story in stories}
-    diaries = {key: Diary(ledger.story) for key, ledger in ledgers.items()}
+    """The days of all stories in order of the calendar, one world after the other.
+
+    Args:
+        every_day: every day of the calendar, or those alone that some story of the world speaks of.
+    """
+    ledgers = [open_ledger(story) for story in stories]
+    first = min(ledger.story.first for ledger in ledgers)
+    last = max(ledger.story.last for ledger in ledgers)
+    decider = begin(portfolio(ledgers), policy, first, last)
+    diaries: dict[str, Diary] = {}
+    for world in sorted({ledger.story.world for ledger in ledgers}):
+        own = [ledger for ledger in ledgers if ledger.story.world == world]
+        diaries |= _walk_world(own, policy, decider, every_day=every_day)
+    return diaries
+
+
+def _walk_world(
+    ledgers: Sequence[Ledger], policy: Policy, decider: Decider, *, every_day: bool
+) -> dict[str, Diary]:
+    diaries = {ledger.story.id: Diary(ledger.story) for ledger in ledgers}
     previous: dict[str, dict[str, list[Row]]] = {}
-    day = min(ledger.story.first for ledger in ledgers.values())
-    last = max(ledger.story.last for ledger in ledgers.values())
-    telling = {each for ledger in ledgers.values() for each in ledger.story.telling_days()}
-    decider = begin(portfolio(ledgers.values()), policy, day, last)
+    day = min(ledger.story.first for ledger in ledgers)
+    last = max(ledger.story.last for ledger in ledgers)
+    telling = {each for ledger in ledgers for each in ledger.story.telling_days()}
     while day <= last:
-        for ledger in ledgers.values():
+        for ledger in ledgers:
             ledger.morning(day)
-        today = [ledger for ledger in ledgers.values() if ledger.story.runs_on(day)]
+        today = [ledger for ledger in ledgers if ledger.story.runs_on(day)]
         if today and (every_day or day in telling):
             found = decider(portfolio(today), day, _previous(previous, today))
             for ledger in today:

@@ -14,7 +14,7 @@ from ibis import _
 from creditdesk.engine.arith import Value, attach, attach_all, holds, rnd, to_day
 from creditdesk.engine.day import Day
 from creditdesk.engine.items import known_allocations
-from creditdesk.engine.ladder import IMPORTED, Ladder
+from creditdesk.engine.ladder import Ladder
 from creditdesk.engine.workdays import Beside, number, numbered, today
 
 
@@ -218,11 +218,7 @@ def _due(found: ir.Table, waited: Value) -> tuple[Value, Value, Value]:
     """Numbers of the working days on which the step is due, gross and net, and whether a returned debit makes it so."""
     none = ibis.null("int64")
     offset = ibis.ifelse(found.is_open, 0, found.first_offset.fill_null(0))
-    moved = (
-        found.is_open
-        & holds(found.last_procedure != found.procedure)
-        & holds(found.last_procedure != IMPORTED)
-    )
+    moved = found.is_open & holds(found.last_procedure != found.procedure)
     not_same_day = ibis.ifelse(moved & holds(found.hard), found.segment_no + 1, none)
 
     def due_no(start: Value) -> Value:

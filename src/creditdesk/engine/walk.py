@@ -59,11 +59,26 @@ class Walk:
             known.setdefault(name, empty(TABLES[name].schema()))
         facts = bind(stages.backend, known, assume=frozenset(growing))
         self._day: Day = open_day(stages, facts, policy, first, last)
-        previous = {
-            name: stages.backend.put(f"previous_{name}", empty(TABLES_OUT[name].schema())) for name in CARRIED
-        }
-        self._previous = Previous(previous["decision"], previous["action_due"], previous["held"])
+        before = self.begin()
+        self._previous = Previous(before["decision"], before["action_due"], before["held"])
         self._compiled = False
+
+    def begin(self, before: Mapping[str, pa.Table] | None = None) -> dict[str, ir.Table]:
+        """Make the next day follow these tables of a run, nothing where none are given, instead of the last day's.
+
+        Args:
+            before: rows of `decision`, `action_due` and `held`; what a row lacks of a table's columns is null.
+        """
+        rows = before or {}
+        return {
+            name: self._stages.backend.put(
+                f"previous_{name}",
+                conform_arrow(rows[name], TABLES_OUT[name].schema())
+                if name in rows
+                else empty(TABLES_OUT[name].schema()),
+            )
+            for name in CARRIED
+        }
 
     def decide(self, as_of: date, grown: Mapping[str, pa.Table] | None = None) -> dict[str, ir.Table]:
         """Decide for one day, with the previous call's decisions as the previous run.
