@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from creditdesk.policy.document import Policy
 from creditdesk.policy.load import load_policy
 from stories.deciders import slow_reference, walking_engine
+from stories.meeting import SIX, meeting
 from stories.story import Story, load_stories
 from stories.walk import Begin, Diary, complaints, walk
 
@@ -55,3 +57,15 @@ def test_story_holds_in_the_engine(story: Story) -> None:
 def test_story_holds_in_the_reference(story: Story) -> None:
     found = complaints(walked(slow_reference)[story.id])
     assert not found, "\n".join([story.rule, story.title, *found])
+
+
+@pytest.mark.xdist_group("stories in the reference")
+@pytest.mark.parametrize("rule", sorted({story.rule for story in PINNED if re.match(r"R[1-9]", story.rule)}))
+def test_every_rule_is_told_with_all_that_can_happen_in_one_case(rule: str) -> None:
+    diaries = [walked(slow_reference)[story.id] for story in PINNED if story.rule == rule]
+    whole = [diary.story.title for diary in diaries if meeting(diary) == SIX]
+    assert len(whole) >= 3, {diary.story.title: sorted(SIX - meeting(diary)) for diary in diaries}
+
+
+def test_no_rule_is_without_stories() -> None:
+    assert {story.rule.split()[0] for story in STORIES} >= {f"R{number}" for number in range(17)}
