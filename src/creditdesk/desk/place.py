@@ -14,6 +14,7 @@ from creditdesk.facts.problem import UnusableInput
 HOME = "CREDITDESK_HOME"
 DATABASE = "CREDITDESK_DATABASE"
 SMTP = "CREDITDESK_SMTP"
+SENDER = "CREDITDESK_FROM"
 KEY_FILE = "secret-key"
 SQLITE_FILE = "desk.sqlite3"
 
@@ -100,7 +101,7 @@ def mail(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Django's settings of the mail server, from `CREDITDESK_SMTP`.
 
     `smtp://user:password@host:port`; `smtp+starttls://` and `smtps://` encrypt. Without it mail goes to port 25 of
-    this machine.
+    this machine. Messages come from the address in `CREDITDESK_FROM`.
     """
     address = urlsplit(environment.get(SMTP) or "smtp://localhost:25")
     ports = {"smtps": 465, "smtp+starttls": 587}
@@ -112,4 +113,5 @@ def mail(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "EMAIL_USE_SSL": address.scheme == "smtps",
         "EMAIL_USE_TLS": address.scheme == "smtp+starttls",
         "EMAIL_TIMEOUT": 30,
+        "DEFAULT_FROM_EMAIL": environment.get(SENDER) or "creditdesk@localhost",
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.db import models
 
 from creditdesk.desk.ledger import bulk
@@ -48,7 +49,10 @@ def lay(
         con.register("given_rows", rows)
         con.register("current_rows", current)
         con.register("ended_rows", ended)
-        con.register("but_rows", pa.table({"customer": pa.array(but, pa.string())}))
+        # what a person's change decided for a later day stays
+        ahead = current.filter(pc.greater(current.column("from_on"), pa.scalar(as_of))).column("customer")
+        leave = [*but, *ahead.unique().to_pylist()]
+        con.register("but_rows", pa.table({"customer": pa.array(leave, pa.string())}))
         same_key = " AND ".join(f"n.{name} = c.{name}" for name in key)
         con.execute(
             "CREATE TEMP TABLE given AS SELECT * FROM given_rows ANTI JOIN but_rows USING (customer)"
@@ -75,11 +79,11 @@ def lay(
         insert = con.sql(
             f"SELECT n.* FROM fresh n WHERE NOT EXISTS (SELECT 1 FROM back c WHERE {same_key})"
         ).to_arrow_table()
-        counts = con.sql("SELECT (SELECT count(*) FROM given), (SELECT count(*) FROM fresh)").fetchone()
+        counts = con.execute("SELECT (SELECT count(*) FROM given), (SELECT count(*) FROM fresh)").fetchall()
     finally:
         con.close()
     _apply(table, company, as_of, drop, close, reopen, insert)
-    given, fresh = counts or (0, 0)
+    ((given, fresh),) = counts
     return Laid(fresh, len(drop) + len(close), given - fresh)
 
 
