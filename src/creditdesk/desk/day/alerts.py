@@ -73,7 +73,11 @@ def _changes(company: Company, outcome: Outcome) -> Iterator[dict[str, Any]]:
         detail = {"segment": [was.segment, now.segment], "risk_class": [was.risk_class, now.risk_class],
                   "payment_index": [was.payment_index, now.payment_index]}  # fmt: skip
         fell = (was.payment_index or 0) - (now.payment_index or 0) if now.payment_index is not None else 0
-        if RISK[now.risk_class] > RISK[was.risk_class] or fell >= FALL or ACCEPTANCE[now.acceptance] >= ACCEPTANCE[was.acceptance] + 2:
+        if (
+            RISK[now.risk_class] > RISK[was.risk_class]
+            or fell >= FALL
+            or ACCEPTANCE[now.acceptance] >= ACCEPTANCE[was.acceptance] + 2
+        ):
             yield _one(Alert.Kind.DETERIORATION, now.customer, str(day), detail)
         if now.segment != was.segment and now.customer in large:
             yield _one(Alert.Kind.LARGE_MOVE, now.customer, str(day), detail)
@@ -84,7 +88,9 @@ def _changes(company: Company, outcome: Outcome) -> Iterator[dict[str, Any]]:
             )  # fmt: skip
 
 
-def _one(kind: str, customer: str, ref: str, detail: dict[str, Any], role: str = "credit_manager") -> dict[str, Any]:
+def _one(
+    kind: str, customer: str, ref: str, detail: dict[str, Any], role: str = "credit_manager"
+) -> dict[str, Any]:
     return {"kind": kind, "customer": customer, "ref": ref, "detail": detail, "role": role}
 
 
@@ -109,7 +115,11 @@ def _facts(_company: Company, outcome: Outcome) -> Iterator[dict[str, Any]]:
     for row in _instalments(outcome):
         detail = {"amount": row["amount"], "due_on": _text(row["due_on"])}
         yield _one(
-            Alert.Kind.INSTALMENT_MISSED, row["customer_id"], f"{row['plan_id']}:{row['due_on']}", detail, "collector"
+            Alert.Kind.INSTALMENT_MISSED,
+            row["customer_id"],
+            f"{row['plan_id']}:{row['due_on']}",
+            detail,
+            "collector",
         )
     for row in outcome.rows(
         "SELECT dispute_id, customer_id, owner, deadline FROM fact_dispute WHERE opened_on <= $day "
@@ -125,7 +135,9 @@ def _facts(_company: Company, outcome: Outcome) -> Iterator[dict[str, Any]]:
         since=day - timedelta(days=7), day=day,
     ):  # fmt: skip
         detail = {"number": row["number"]}
-        yield _one(Alert.Kind.ORDER_NUMBER_MISSING, row["customer_id"], row["invoice_id"], detail, "collector")
+        yield _one(
+            Alert.Kind.ORDER_NUMBER_MISSING, row["customer_id"], row["invoice_id"], detail, "collector"
+        )
 
 
 def _instalments(outcome: Outcome) -> list[dict[str, Any]]:
@@ -210,7 +222,9 @@ def _accounts(company: Company, outcome: Outcome) -> Iterator[dict[str, Any]]:
     if last is None:
         return
     model = FACTS["company_account"]
-    changed = model.objects.filter(legal_entity=company).filter(Q(brought_by__gt=last) | Q(replaced_by__gt=last))
+    changed = model.objects.filter(legal_entity=company).filter(
+        Q(brought_by__gt=last) | Q(replaced_by__gt=last)
+    )
     for row in changed:
         detail = {"iban": row.iban, "added": row.replaced_by_id is None}  # type: ignore[attr-defined]
         yield _one(Alert.Kind.OWN_ACCOUNT_CHANGED, "", f"{row.iban}:{row.pk}", detail)  # type: ignore[attr-defined]

@@ -54,9 +54,7 @@ def lay(
         leave = [*but, *ahead.unique().to_pylist()]
         con.register("but_rows", pa.table({"customer": pa.array(leave, pa.string())}))
         same_key = " AND ".join(f"n.{name} = c.{name}" for name in key)
-        con.execute(
-            "CREATE TEMP TABLE given AS SELECT * FROM given_rows ANTI JOIN but_rows USING (customer)"
-        )
+        con.execute("CREATE TEMP TABLE given AS SELECT * FROM given_rows ANTI JOIN but_rows USING (customer)")
         con.execute(
             "CREATE TEMP TABLE standing AS SELECT * FROM current_rows ANTI JOIN but_rows USING (customer)"
         )

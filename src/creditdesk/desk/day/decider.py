@@ -11,13 +11,15 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from creditdesk.desk.day.plans import Plan, keep, kept
 from creditdesk.engine.backend import DuckDB, StageError, empty
 from creditdesk.engine.binding import Facts, bind, conform_arrow
 from creditdesk.engine.day import Day, open_day
@@ -66,7 +68,7 @@ class _Built:
     """Statements of one policy, and for which facts they hold.
 
     Attributes:
-        statements: per stage its name, and the SQL that makes its table and fills it.
+        plan: the statements, and what they hold for.
         ground: what calendars, places, companies and rates were made of; None = make them anew each time.
         filled: fact tables that hold rows in the engine.
     """
@@ -74,10 +76,7 @@ class _Built:
     policy: Policy
     backend: DuckDB
     stages: Stages
-    statements: list[tuple[str, str, str]]
-    questions: Mapping[tuple[str, tuple[str, ...], str], Any]
-    shape: tuple[object, ...]
-    until: date
+    plan: Plan
     ground: tuple[object, ...] | None
     oldest: date
     filled: set[str]
@@ -107,8 +106,14 @@ class Decided:
 class Decider:
     """Decides, again and again; one per process is enough. Not to be used by two threads at once: it locks itself."""
 
-    def __init__(self, engine: Mapping[str, str] | None = None) -> None:
-        """Args: engine: settings of DuckDB (`memory_limit`, `threads`)."""
+    def __init__(self, engine: Mapping[str, str] | None = None, plans: Path | None = None) -> None:
+        """Make one.
+
+        Args:
+            engine: settings of DuckDB (`memory_limit`, `threads`).
+            plans: folder in which statements are kept for the next process; None = nowhere.
+        """
+        self._plans = plans
         self._engine = dict(engine or {})
         self._built: dict[str, _Built] = {}
         self.builds = 0
@@ -152,16 +157,14 @@ class Decider:
     ) -> Decided:
         key = hashlib.sha256(policy_text.encode()).hexdigest()
         built = self._built.get(key)
-        if built is None or as_of > built.until or not _holds(built.questions, facts):
-            built = self._build(key, policy_text, facts, as_of)
-        elif not self._refill(built, facts, as_of):
+        if built is None or as_of > built.plan.until or not _holds(built.plan.questions, facts) or not self._refill(built, facts, as_of):
             built = self._build(key, policy_text, facts, as_of)
         con = built.backend.con.con
         for name in CARRIED:
             schema = TABLES_OUT[name].schema()
             rows = previous.get(name)
             _put(con, f"previous_{name}", empty(schema) if rows is None else conform_arrow(rows, schema))
-        for name, make, fill in built.statements:
+        for name, make, fill in built.plan.statements:
             con.execute(make)
             if whole and name in whole:
                 con.register("incoming", whole[name])
@@ -195,7 +198,7 @@ class Decider:
         day = self._open(built.backend, built.stages, built.policy, facts, as_of)
         built.filled = {name for name, rows in facts.items() if rows.num_rows}
         built.ground, built.oldest = _ground(facts), _oldest(facts, as_of)
-        return _shape(day) == built.shape
+        return _shape(day) == built.plan.shape
 
     def _open(
         self, backend: DuckDB, stages: Stages, policy: Policy, facts: Mapping[str, pa.Table], as_of: date
@@ -211,29 +214,72 @@ class Decider:
             old.backend.close()
         while len(self._built) > 3:  # several companies, each with its policy
             self._built.pop(next(iter(self._built))).backend.close()
-        backend = DuckDB(":memory:", self._engine)
+        built = self._from_disk(key, policy, facts, as_of) or self._anew(key, policy, facts, as_of)
+        self._built[key] = built
+        return built
+
+    def _from_disk(
+        self, key: str, policy: Policy, facts: Mapping[str, pa.Table], as_of: date
+    ) -> _Built | None:
+        for plan in kept(self._plans, key) if self._plans is not None else ():
+            if as_of > plan.until or not _holds(plan.questions, facts):
+                continue
+            backend = DuckDB(":memory:", self._engine)
+            stages = Stages(backend)
+            day = self._open(backend, stages, policy, facts, as_of)
+            if _shape(day) != plan.shape:
+                backend.close()
+                continue
+            for name, rows in plan.put.items():
+                _put(backend.con.con, name, rows)
+            return self._standing(policy, backend, stages, plan, facts, as_of)
+        return None
+
+    def _anew(self, key: str, policy: Policy, facts: Mapping[str, pa.Table], as_of: date) -> _Built:
+        backend = _Noting(":memory:", self._engine)
         stages = Stages(backend)
         day = self._open(backend, stages, policy, facts, as_of)
-        assert isinstance(day.facts, _Watched)
         shape = _shape(day)
-        day.facts.questions.clear()
+        watched = cast("_Watched", day.facts)
+        watched.questions.clear()
         before = {name: backend.put(f"previous_{name}", empty(TABLES_OUT[name].schema())) for name in CARRIED}
+        backend.noted.clear()
         decide_on(day, Previous(before["decision"], before["action_due"], before["held"]))
-        built = _Built(
-            policy=policy,
-            backend=backend,
-            stages=stages,
+        self.builds += 1
+        plan = Plan(
             statements=[_statement(stage) for stage in stages.done],
-            questions=dict(day.facts.questions),
+            put=dict(backend.noted),
+            questions=dict(watched.questions),
             shape=shape,
             until=as_of + AHEAD,
-            ground=_ground(facts),
-            oldest=_oldest(facts, as_of),
-            filled={name for name, rows in facts.items() if rows.num_rows},
         )
-        self._built[key] = built
-        self.builds += 1
-        return built
+        if self._plans is not None:
+            keep(self._plans, key, plan)
+        return self._standing(policy, backend, stages, plan, facts, as_of)
+
+    def _standing(
+        self,
+        policy: Policy,
+        backend: DuckDB,
+        stages: Stages,
+        plan: Plan,
+        facts: Mapping[str, pa.Table],
+        as_of: date,
+    ) -> _Built:
+        filled = {name for name, rows in facts.items() if rows.num_rows}
+        return _Built(policy, backend, stages, plan, _ground(facts), _oldest(facts, as_of), filled)
+
+
+class _Noting(DuckDB):
+    """Remembers the tables that are made while statements are built."""
+
+    def __init__(self, database: str, options: dict[str, str]) -> None:
+        super().__init__(database, options)
+        self.noted: dict[str, pa.Table] = {}
+
+    def put(self, name: str, rows: pa.Table) -> Any:
+        self.noted[name] = rows
+        return super().put(name, rows)
 
 
 def _put(con: Any, name: str, rows: pa.Table) -> None:
@@ -248,7 +294,7 @@ def _statement(stage: Stage) -> tuple[str, str, str]:
         f'"{name}" {_DUCKDB.to_string(dtype.copy(nullable=True))}' for name, dtype in stage.schema.items()
     )
     make = f'CREATE OR REPLACE TEMP TABLE "{stage.name}" ({columns})'
-    return stage.name, make, f'INSERT INTO "{stage.name}" {stage.sql}'  # noqa: S608  built by the engine
+    return stage.name, make, f'INSERT INTO "{stage.name}" {stage.sql}'
 
 
 _DUCKDB = ibis.duckdb.connect().compiler.type_mapper

@@ -28,9 +28,9 @@ def is_live(outcome: Outcome) -> bool:
 def waiting(company: Company) -> list[Step]:
     """Steps of payers that wait to be released, largest amount first."""
     return list(
-        Step.objects.filter(company=company, to_on=None, state=Step.State.HELD, hold="needs_approval").order_by(
-            "-amount", "customer"
-        )
+        Step.objects.filter(
+            company=company, to_on=None, state=Step.State.HELD, hold="needs_approval"
+        ).order_by("-amount", "customer")
     )
 
 

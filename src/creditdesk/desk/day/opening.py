@@ -28,7 +28,19 @@ SENT_BY_DESK = frozenset({"email"})
 
 Key = tuple[str, str, str, int, str, int, str]
 TASK_KEY = ("customer", "kind", "procedure", "case_no", "step", "turn", "ref")
-TASK_LOOK = ("do", "level", "template", "role", "person", "assigned", "priority", "due_on", "invoice_ids", "amount", "content")
+TASK_LOOK = (
+    "do",
+    "level",
+    "template",
+    "role",
+    "person",
+    "assigned",
+    "priority",
+    "due_on",
+    "invoice_ids",
+    "amount",
+    "content",
+)
 """What of an open task is kept up with the day's decision."""
 
 
@@ -43,7 +55,12 @@ class Opened:
 
 
 def open_due(
-    company: Company, outcome: Outcome, run: Run | None, ledger_no: int, now: datetime, customers: Sequence[str] | None = None
+    company: Company,
+    outcome: Outcome,
+    run: Run | None,
+    ledger_no: int,
+    now: datetime,
+    customers: Sequence[str] | None = None,
 ) -> Opened:
     """Open tasks and write messages for what is due; record what the engine skipped.
 
@@ -70,7 +87,9 @@ def _kind(row: dict[str, Any]) -> str:
 
 def _waiting(outcome: Outcome, policy: Policy) -> list[dict[str, Any]]:
     """Held steps that a person's yes would release; not those of payers who are not live yet."""
-    starred = {(name, step.id) for name in policy.procedures for step in policy.steps_of(name) if step.approval}
+    starred = {
+        (name, step.id) for name in policy.procedures for step in policy.steps_of(name) if step.approval
+    }
     return [
         row
         for row in outcome.held(PERSONS_YES)
@@ -247,7 +266,9 @@ def _name(contact: dict[str, Any]) -> str:
 def usable(address: str) -> bool:
     """Whether a mail can be sent there: one plain address."""
     name, at, domain = address.rpartition("@")
-    return bool(at and name and domain and address.isascii() and not set(address) & set(' \t\r\n<>,;:"()[]\\'))
+    return bool(
+        at and name and domain and address.isascii() and not set(address) & set(' \t\r\n<>,;:"()[]\\')
+    )
 
 
 def _skipped(company: Company, outcome: Outcome, customers: Sequence[str] | None) -> int:
@@ -265,14 +286,20 @@ def _skipped(company: Company, outcome: Outcome, customers: Sequence[str] | None
         }
         for row in rows
     ]  # fmt: skip
-    add(company, "action", actions, by=DESK, why="skipped: " + ", ".join(sorted({row["reason"] for row in rows})))
+    add(
+        company,
+        "action",
+        actions,
+        by=DESK,
+        why="skipped: " + ", ".join(sorted({row["reason"] for row in rows})),
+    )
     late = [row for row in rows if row["reason"] == "overdue_task"]
     Alert.objects.bulk_create(
         [
             Alert(
                 company=company, customer=row["customer_id"], kind=Alert.Kind.TASK_OVERDUE,
                 ref=f"{row['procedure']}:{row['case_no']}:{row['step']}:{row['turn']}", raised_on=outcome.as_of,
-                detail={"step": row["step"], "amount": row["amount"]},
+                detail={"step": row["step"], "do": row["do"]},
             )
             for row in late
         ],

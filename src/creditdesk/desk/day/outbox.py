@@ -146,7 +146,9 @@ def _send(message: Message, on: date, transport: Transport, clock: Clock, outcom
         outcome.sent += 1
 
 
-def _ended(message: Message, on: date, now: datetime, state: str, reply: str, result: str, by: str = "") -> None:
+def _ended(
+    message: Message, on: date, now: datetime, state: str, reply: str, result: str, by: str = ""
+) -> None:
     """Record the end of a message together with the action that moves the case, or neither."""
     with transaction.atomic():
         changed = (
@@ -155,7 +157,13 @@ def _ended(message: Message, on: date, now: datetime, state: str, reply: str, re
             .update(state=state, reply=reply, ended_at=now, resolved_by=by)
         )
         if changed:
-            add(message.company, "action", [action_of(message, on, result)], by=by or OUTBOX, why=f"message {result}")
+            add(
+                message.company,
+                "action",
+                [action_of(message, on, result)],
+                by=by or OUTBOX,
+                why=f"message {result}",
+            )
 
 
 def action_of(message: Message, on: date, outcome: str) -> dict[str, Any]:

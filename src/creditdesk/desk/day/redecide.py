@@ -41,7 +41,12 @@ def redecide(
     Args:
         first: called in the transaction, before anything is recorded, with the outcome and the last import known.
     """
-    last = Run.objects.filter(company=company, stages__name="record").order_by("-as_of").values_list("as_of", flat=True).first()
+    last = (
+        Run.objects.filter(company=company, stages__name="record")
+        .order_by("-as_of")
+        .values_list("as_of", flat=True)
+        .first()
+    )
     if last is None:
         return None
     number = known_import(company, None)
@@ -89,7 +94,9 @@ def ask_again(
                 waiting.update(asked_on=as_of, asked_no=number)
                 continue
             hold = holds.get((message.customer, message.case_no, message.step))
-            why = "the amount has changed" if row is not None else f"held: {hold}" if hold else "no longer due"
+            why = (
+                "the amount has changed" if row is not None else f"held: {hold}" if hold else "no longer due"
+            )
             waiting.update(state=Message.State.CANCELLED, reply=why, ended_at=now)
 
     redecide(company, sorted({message.customer for message in messages}), as_of, decider, now, ask)

@@ -198,7 +198,9 @@ class _Day:
         with transaction.atomic():
             run = None
             if kind != Run.Kind.PAST:
-                run = Run.objects.filter(company=self._company, as_of=as_of).exclude(kind=Run.Kind.PAST).first()
+                run = (
+                    Run.objects.filter(company=self._company, as_of=as_of).exclude(kind=Run.Kind.PAST).first()
+                )
             if run is None:
                 return Run.objects.create(
                     company=self._company, as_of=as_of, kind=kind, by=self._worker.by, started_at=now
