@@ -69,11 +69,12 @@ def yesterday(tables: Tables, on: date) -> list[Row]:
             row for row in tables["override"]
             if row["customer_id"] == customer["customer_id"] and row["from_on"] <= before
         ]  # fmt: skip
-        since = max(row["from_on"] for row in own)
+        *earlier, latest = sorted(own, key=lambda row: row["from_on"])
         segment, _ = pinned(tables, customer["customer_id"], before)
         found.append(
             {"customer_id": customer["customer_id"], "company_id": "HQ", "as_of": before, "policy": "starter",
-             "policy_version": "1", "segment": segment, "segment_since": since}
+             "policy_version": "1", "segment": segment, "segment_since": latest["from_on"],
+             "previous_segment": earlier[-1]["value"] if earlier else None}
         )  # fmt: skip
     return found
 

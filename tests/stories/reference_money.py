@@ -5,6 +5,7 @@ Amounts are minor units of each invoice's currency.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -199,17 +200,29 @@ def claim(payer: Payer, policy: Policy) -> Claim:
     }  # fmt: skip
     without = dict(rest)
     _take_pool(payer, without, Claim())
-    wanted = sum(without.values())
-    covered = _take_promises(payer, policy, without, promises)
+    wanted = in_base(payer, without)
+    _take_promises(payer, policy, without, promises)
     promised = _take_promises(payer, policy, rest, promises, found.codes)
+    asked = {item for item, amount in rest.items() if amount > 0}
     _take_pool(payer, rest, found)
-    if promised and covered >= policy.promise.suspend_share * wanted:
+    if promised and wanted - in_base(payer, without) >= policy.promise.suspend_share * wanted:
         found.suspended, found.money, found.credit = True, 0, 0
+        for item in asked:
+            if "promised" not in found.codes[item]:
+                found.codes[item].append("promised")
         rest = dict.fromkeys(rest, 0)
     found.net = {
         item: amount for item, amount in rest.items() if amount > 0 and item not in payer.finished
     }  # fmt: skip
     return found
+
+
+def in_base(payer: Payer, amounts: Mapping[str, int]) -> int:
+    """A sum of amounts of invoices in the reporting currency."""
+    return sum(
+        int(amount * payer.rates.get(payer.invoices[item].currency, 1) + 0.5)
+        for item, amount in amounts.items()
+    )
 
 
 def _take_promises(
@@ -246,8 +259,7 @@ def _take_pool(payer: Payer, rest: dict[str, int], found: Claim) -> None:
                     part = min(left, amount)
                     rest[item] = amount - part
                     left -= part
-            used = whole - left
-            if money:
-                found.money += used
-            else:
-                found.credit += used
+                    # what comes off an invoice that a person has says nothing of the others
+                    seen = 0 if item in payer.finished else part
+                    found.money += seen if money else 0
+                    found.credit += 0 if money else seen
