@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from creditdesk.engine.arith import Value
 from creditdesk.engine.backend import Backend
+from creditdesk.engine.levels import level
 
 EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
 
@@ -40,18 +41,21 @@ class Stages:
         backend: where they run.
         trace: folder for one Parquet file and one SQL file per stage; None = no trace, stages are dropped when done.
         progress: called with the stage's name before it runs.
+        repeated: the statements will run again for other days.
     """
 
     backend: Backend
     trace: Path | None = None
     progress: Callable[[str], None] | None = None
+    repeated: bool = False
     done: list[Stage] = field(default_factory=list)
 
     def run(self, name: str, expression: ir.Table) -> ir.Table:
         """Materialise `expression` as table `name`. Raises StageError with name and SQL."""
         if self.progress:
             self.progress(name)
-        table, sql = self.backend.stage(name, expression)
+        # rewriting a statement costs more than it saves in one run, and a third of every run after that
+        table, sql = self.backend.stage(name, level(expression) if self.repeated else expression)
         self.done.append(Stage(name, sql, expression.schema()))
         if self.trace:
             self.trace.mkdir(parents=True, exist_ok=True)

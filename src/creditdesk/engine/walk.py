@@ -53,6 +53,7 @@ class Walk:
             MissingRate: an amount in another currency has no rate on or before its date.
         """
         self._stages = stages
+        stages.repeated = True
         self._held = held_customers
         known = dict(sources)
         for name in growing:
