@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from creditdesk.desk.choices import TextChoices
 from creditdesk.desk.ledger import rows
 
 
@@ -27,7 +28,7 @@ class Import(models.Model):
     is a further import.
     """
 
-    class Kind(models.TextChoices):
+    class Kind(TextChoices):
         """Where the rows came from."""
 
         FOLDER = "folder", "facts folder"
@@ -35,17 +36,23 @@ class Import(models.Model):
         DESK = "desk", "done at the desk"
         UNDO = "undo", "undoing of an import"
 
-    legal_entity = models.ForeignKey(Company, models.PROTECT, related_name="imports", help_text="whose ledger")
+    legal_entity = models.ForeignKey(
+        Company, models.PROTECT, related_name="imports", help_text="whose ledger"
+    )
     kind = models.TextField(choices=Kind)
     source = models.TextField(blank=True, help_text="name of the folder or file")
     by = models.TextField(help_text="who did it")
     why = models.TextField(blank=True, help_text="reason; required for an undoing")
-    made_at = models.DateTimeField(help_text="moment at which it became known; never before that of an earlier one")
+    made_at = models.DateTimeField(
+        help_text="moment at which it became known; never before that of an earlier one"
+    )
     undoes = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="undone_by", help_text="the import that it undoes"
     )
     counts = models.JSONField(default=dict, help_text="per table: rows new, replaced, same, gone")
-    content = models.TextField(blank=True, help_text="fingerprint of all rows: the same file again is no news")
+    content = models.TextField(
+        blank=True, help_text="fingerprint of all rows: the same file again is no news"
+    )
     quarantined = models.BigIntegerField(default=0, help_text="rows that were set apart")
 
     class Meta:

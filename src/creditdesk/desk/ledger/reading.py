@@ -1,0 +1,96 @@
+"""Reads the ledger: every table in the shape of the contract, as it stands now or as it was known at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from creditdesk.desk.ledger import bulk
+from creditdesk.desk.ledger.family import family
+from creditdesk.desk.ledger.models import Company, Import
+from creditdesk.desk.ledger.rows import db_table
+from creditdesk.desk.ledger.versions import arrow_schema
+from creditdesk.facts.column import Table
+from creditdesk.facts.schema import TABLES
+
+Known = datetime | Import | int | None
+"""What was known: at a moment, after an import (or its number); None = now."""
+
+THROUGH = {
+    "allocation": ("invoice", "invoice_id"),
+    "collection": ("invoice", "invoice_id"),
+    "invoice_line": ("invoice", "invoice_id"),
+    "instalment": ("plan", "plan_id"),
+    "insurance_event": ("cover", "cover_id"),
+}
+"""Tables without a customer: the table, and the column, through which their rows are a customer's."""
+
+
+def facts(
+    company: Company, *, known: Known = None, customers: Iterable[str] | None = None
+) -> dict[str, pa.Table]:
+    """The facts of a company, per table that has rows, ready for the engine.
+
+    All tables are of the same moment, also while an import is under way.
+
+    Args:
+        known: what was known; now by default.
+        customers: only what decides about these: their own rows, and those of their `family`. Tables about no
+            customer (rates, companies) come whole.
+    """
+    number = known_import(company, known)
+    if customers is None:
+        found = {name: _read(table, company, number) for name, table in TABLES.items()}
+    else:
+        found = _of_customers(company, number, family(company, number, customers))
+    return {name: rows for name, rows in found.items() if rows.num_rows}
+
+
+def known_import(company: Company, known: Known) -> int:
+    """Number of the last import that was known; 0 before the first."""
+    if isinstance(known, Import):
+        return known.pk
+    if isinstance(known, int):
+        return known
+    imports = Import.objects.filter(legal_entity=company)
+    if known is not None:
+        imports = imports.filter(made_at__lte=known)
+    return imports.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def holding(company: Company, number: int) -> tuple[str, list[Any]]:
+    """A condition on versions: known after import `number`, and its parameters."""
+    return (
+        "legal_entity_id = %s AND brought_by_id <= %s AND (replaced_by_id IS NULL OR replaced_by_id > %s)",
+        [company.pk, number, number],
+    )
+
+
+def _read(
+    table: Table, company: Company, number: int, column: str = "", values: Sequence[str] = ()
+) -> pa.Table:
+    names = ", ".join(bulk.quoted(one.name) for one in table.columns)
+    condition, parameters = holding(company, number)
+    if column:
+        among, value = bulk.among(column, values)
+        condition, parameters = f"{condition} AND {among}", [*parameters, value]
+    query = f"SELECT {names} FROM {bulk.quoted(db_table(table.name))} WHERE {condition}"
+    return bulk.fetch(query, parameters, arrow_schema(table))
+
+
+def _of_customers(company: Company, number: int, customers: list[str]) -> dict[str, pa.Table]:
+    found: dict[str, pa.Table] = {}
+    for name, table in TABLES.items():
+        if name in THROUGH:
+            continue
+        if any(column.name == "customer_id" for column in table.columns):
+            found[name] = _read(table, company, number, "customer_id", customers)
+        else:
+            found[name] = _read(table, company, number)
+    for name, (through, column) in THROUGH.items():
+        ids = found[through].column(column).unique().to_pylist()
+        found[name] = _read(TABLES[name], company, number, column, ids)
+    return found

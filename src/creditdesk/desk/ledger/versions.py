@@ -1,0 +1,162 @@
+"""Lays rows upon the ledger: what is new is added, what changed replaces the version that held, what is equal is no news."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import duckdb
+import pyarrow as pa
+
+from creditdesk.desk.ledger import bulk
+from creditdesk.desk.ledger.models import Import
+from creditdesk.desk.ledger.rows import db_table
+from creditdesk.facts import sql
+from creditdesk.facts.column import LIST, Table
+
+FEW = 500
+"""Up to so many rows are looked up by their keys; for more, all versions that hold are read."""
+
+_UNIT, _EMPTY = "chr(31)", "chr(30)"
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, the rows so far, and how many there are."""
+
+
+@dataclass
+class Laid:
+    """What became of the rows of one table.
+
+    Attributes:
+        new: rows whose key nobody held.
+        replaced: rows that took the place of another version.
+        same: rows that were there already.
+        confirmed: of these, per import that had brought them.
+    """
+
+    new: int = 0
+    replaced: int = 0
+    same: int = 0
+    confirmed: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> int:
+        """Rows that were written."""
+        return self.new + self.replaced
+
+
+def arrow_schema(table: Table) -> pa.Schema:
+    """The Arrow schema of a table of the contract, every column nullable."""
+    return pa.schema([item.with_nullable(True) for item in table.schema().to_pyarrow()])
+
+
+def take_in(con: duckdb.DuckDBPyConnection, table: Table, relation: str) -> int:
+    """Make `incoming`: rows in contract shape as they are stored, with their fingerprint; gives their number.
+
+    Args:
+        relation: a FROM item with the columns of the contract in their types.
+    """
+    stored = [
+        f"CAST(to_json({sql.name(c.name)}) AS VARCHAR) AS {sql.name(c.name)}"
+        if c.type == LIST
+        else sql.name(c.name)
+        for c in table.columns
+    ]
+    texts = ", ".join(f"coalesce(CAST({sql.name(c.name)} AS VARCHAR), {_EMPTY})" for c in table.columns)
+    fingerprint = (
+        f"CAST(md5_number_lower(concat_ws({_UNIT}, {texts})) - 9223372036854775808::HUGEINT AS BIGINT)"
+    )
+    copy = "" if table.key else ", row_number() OVER (PARTITION BY content) AS _copy"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT *{copy} FROM "
+        f"(SELECT *, {fingerprint} AS content FROM (SELECT {', '.join(stored)} FROM {relation}))"
+    )
+    return int(con.execute("SELECT count(*) FROM incoming").fetchall()[0][0])
+
+
+def fingerprint_of_all(con: duckdb.DuckDBPyConnection) -> str:
+    """What tells the content of `incoming` as a whole, whatever its order."""
+    count, total, mixed = con.execute(
+        "SELECT count(*), coalesce(sum(content::HUGEINT), 0), coalesce(bit_xor(content), 0) FROM incoming"
+    ).fetchall()[0]
+    return f"{count}:{total}:{mixed}"
+
+
+def compare(con: duckdb.DuckDBPyConnection, table: Table, company: int) -> Laid:
+    """Hold `incoming` against the versions that hold now; makes `matched` and says what would change."""
+    con.register("holding", _holding(con, table, company))
+    if table.key:
+        same_key = " AND ".join(
+            f"i.{sql.name(name)} IS NOT DISTINCT FROM h.{sql.name(name)}" for name in table.key
+        )
+    else:
+        same_key = "i.content = h.content AND i._copy = h._copy"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE matched AS SELECT i.*, h.id AS _old, h.content AS _old_content, "
+        f"h.brought_by AS _old_import FROM incoming i LEFT JOIN holding h ON {same_key}"
+    )
+    con.unregister("holding")
+    new, replaced, same = con.execute(
+        "SELECT count(*) FILTER (_old IS NULL), count(*) FILTER (content <> _old_content), "
+        "count(*) FILTER (content = _old_content) FROM matched"
+    ).fetchall()[0]
+    confirmed = con.execute(
+        "SELECT _old_import, count(*) FROM matched WHERE content = _old_content GROUP BY 1"
+    ).fetchall()
+    return Laid(new, replaced, same, dict(confirmed))
+
+
+def lay(
+    con: duckdb.DuckDBPyConnection, table: Table, imported: Import, laid: Laid, progress: Progress
+) -> None:
+    """Write what `compare` found to be news, as brought by an import."""
+    if laid.replaced:
+        old = con.sql("SELECT _old FROM matched WHERE content <> _old_content").to_arrow_table()
+        close(table, old.column(0).to_pylist(), imported.pk)
+    if laid.changed:
+        names = ", ".join(sql.name(column.name) for column in table.columns)
+        rows = con.sql(
+            f"SELECT {names}, content, {imported.pk}::BIGINT AS brought_by_id, "
+            f"{imported.legal_entity_id}::BIGINT AS legal_entity_id FROM matched "
+            f"WHERE _old IS NULL OR content <> _old_content"
+        ).to_arrow_reader(bulk.BATCH)
+        bulk.store(
+            db_table(table.name), rows, lambda done: progress(f"writing {table.name}", done, laid.changed)
+        )
+
+
+def close(table: Table, ids: list[int], imported: int) -> None:
+    """Say of versions that they hold no more."""
+    bulk.update_each(
+        f"UPDATE {bulk.quoted(db_table(table.name))} SET replaced_by_id = %s WHERE id", imported, ids
+    )
+
+
+def _holding(con: duckdb.DuckDBPyConnection, table: Table, company: int) -> pa.Table:
+    """The versions that hold now and may be meant by `incoming`: id, key, content, the import that brought them."""
+    schema = pa.schema(
+        [
+            ("id", pa.int64()),
+            *((name, arrow_schema(table).field(name).type) for name in table.key),
+            ("content", pa.int64()),
+            ("brought_by", pa.int64()),
+        ]
+    )
+    keys = "".join(f", {bulk.quoted(name)}" for name in table.key)
+    query = (
+        f"SELECT id{keys}, content, brought_by_id AS brought_by FROM {bulk.quoted(db_table(table.name))} "
+        f"WHERE legal_entity_id = %s AND replaced_by_id IS NULL"
+    )
+    parameters: list[object] = [company]
+    asked = con.execute("SELECT count(*) FROM incoming").fetchall()[0][0]
+    if table.key and asked <= FEW and table.column(table.key[0]).required:
+        first = con.execute(f"SELECT DISTINCT {sql.name(table.key[0])} FROM incoming").fetchall()
+        condition, values = bulk.among(table.key[0], [row[0] for row in first])
+        query, parameters = f"{query} AND {condition}", [company, values]
+    rows = bulk.fetch(query, parameters, schema)
+    if table.key:
+        return rows
+    con.register("held", rows)
+    return con.sql(
+        "SELECT *, row_number() OVER (PARTITION BY content ORDER BY id) AS _copy FROM held"
+    ).to_arrow_table()

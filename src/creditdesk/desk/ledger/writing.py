@@ -1,0 +1,128 @@
+"""Writes facts into the ledger: one import, one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import duckdb
+import pyarrow as pa
+from django.db import transaction
+from django.utils import timezone
+
+from creditdesk.desk.ledger import versions
+from creditdesk.desk.ledger.models import Company, Confirmation, Import
+from creditdesk.desk.ledger.row_check import check_rows
+from creditdesk.facts.schema import TABLES
+
+Rows: TypeAlias = pa.Table | Sequence[Mapping[str, Any]]
+
+
+def add(
+    company: Company,
+    table: str,
+    rows: Rows,
+    *,
+    by: str,
+    why: str = "",
+    kind: str = Import.Kind.DESK,
+    at: datetime | None = None,
+) -> Import:
+    """Add rows of one table, or new versions of rows with the same key, as one import in one transaction.
+
+    Inside a transaction of the caller it is part of that. Rows that the ledger holds already are no news.
+
+    Args:
+        by: who says so.
+        at: the moment it becomes known; now by default.
+
+    Returns:
+        The import; one without a number (`changed` is false) when nothing was new.
+
+    Raises:
+        WrongRows: rows that break the contract; nothing is written.
+        KeyError: for a table that the contract does not know.
+    """
+    return add_all(company, {table: rows}, by=by, why=why, kind=kind, at=at)
+
+
+def add_all(
+    company: Company,
+    rows: Mapping[str, Rows],
+    *,
+    by: str,
+    why: str = "",
+    kind: str = Import.Kind.DESK,
+    at: datetime | None = None,
+) -> Import:
+    """As `add`, for several tables at once: a plan with its instalments."""
+    shaped = {name: check_rows(TABLES[name], given) for name, given in rows.items()}
+    with transaction.atomic(), working() as con:
+        imported = begin(company, kind=kind, by=by, why=why, at=at)
+        laid = {}
+        for name, table in TABLES.items():
+            if name not in shaped:
+                continue
+            con.register("given", shaped[name])
+            versions.take_in(con, table, "given")
+            laid[name] = versions.compare(con, table, company.pk)
+            if laid[name].changed:
+                keep(imported)
+                versions.lay(con, table, imported, laid[name], lambda *_told: None)
+        return finish(imported, laid)
+
+
+@contextmanager
+def working() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB for one import."""
+    con = duckdb.connect()
+    try:
+        con.execute("SET enable_progress_bar = false")
+        con.execute("SET TimeZone = 'UTC'")
+        yield con
+    finally:
+        con.close()
+
+
+def begin(company: Company, *, kind: str, by: str, why: str = "", source: str = "", at: datetime | None = None) -> Import:  # fmt: skip
+    """An import that is not kept yet; from here to the end of the transaction no other import of the company begins.
+
+    Its moment is never before that of an earlier import, whatever the clock says.
+    """
+    locked = Company.objects.select_for_update().get(pk=company.pk)
+    moment = at or timezone.now()
+    last = (
+        Import.objects.filter(legal_entity=locked).order_by("-id").values_list("made_at", flat=True).first()
+    )
+    return Import(
+        legal_entity=locked,
+        kind=kind,
+        by=by,
+        why=why,
+        source=source,
+        made_at=max(moment, last) if last else moment,
+    )
+
+
+def keep(imported: Import) -> None:
+    """Give an import its number."""
+    if imported.pk is None:
+        imported.save(force_insert=True)
+
+
+def finish(imported: Import, laid: Mapping[str, versions.Laid]) -> Import:
+    """Write down what an import did."""
+    if imported.pk is None:
+        return imported
+    imported.counts = {
+        name: {"new": one.new, "replaced": one.replaced, "same": one.same} for name, one in laid.items()
+    }
+    imported.save()
+    Confirmation.objects.bulk_create(
+        Confirmation(by=imported, of_id=earlier, table=name, rows=count)
+        for name, one in laid.items()
+        for earlier, count in one.confirmed.items()
+    )
+    return imported
