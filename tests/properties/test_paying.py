@@ -10,8 +10,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from creditdesk.engine.run import decide_tables
+from creditdesk.engine.backend import connect
 from creditdesk.engine.segment import severity
+from creditdesk.engine.stages import Stages
+from creditdesk.engine.walk import Walk
 from creditdesk.facts.schema import TABLES
 from creditdesk.policy.document import Policy
 from creditdesk.policy.load import load_policy
@@ -104,16 +106,26 @@ def hardness(policy: Policy, row: Row) -> int:
     return rank[segment]
 
 
+def decide_twice(
+    tables: Tables, policy: Policy, open_now: list[tuple[Row, int]]
+) -> tuple[dict[str, Row], dict[str, Row]]:
+    """The decisions of a day, and those of the same day had everything open been paid on it: per customer its row."""
+    repeated = Walk(Stages(connect()), arrow(tables), policy, TODAY, TODAY, growing=("payment", "allocation"))
+    found = []
+    for paid in (False, True):
+        for invoice, rest in open_now if paid else ():
+            pay(tables, invoice, TODAY, rest)
+        repeated.begin()
+        repeated.decide(TODAY, arrow({name: tables[name] for name in ("payment", "allocation")}))
+        found.append({row["customer_id"]: row for row in repeated.fetch("decision").to_pylist()})
+    return found[0], found[1]
+
+
 @pytest.mark.parametrize("name", ["starter", "consumers-nl"])
 def test_paying_never_leaves_a_customer_worse_off(name: str) -> None:
     policy, seed = load_policy(name), random.randrange(2**32)
     tables, overdue = portfolio(random.Random(seed), 250)
-    open_still = decide_tables(arrow(tables), policy, TODAY)
-    for invoice, rest in overdue.values():
-        pay(tables, invoice, TODAY, rest)
-    paid = decide_tables(arrow(tables), policy, TODAY)
-    before = {row["customer_id"]: row for row in open_still["decision"].to_pylist()}
-    after = {row["customer_id"]: row for row in paid["decision"].to_pylist()}
+    before, after = decide_twice(tables, policy, [*overdue.values()])
     assert len(overdue) > 60, seed
     for who in overdue:
         one, two = before[who], after[who]

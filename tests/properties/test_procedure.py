@@ -9,8 +9,7 @@ from functools import cache
 from random import Random
 
 import pyarrow as pa
-import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from creditdesk.engine.backend import connect
@@ -25,12 +24,15 @@ from stories.reference_step import stand_in_of
 from stories.walk import OUTPUTS, arrow
 
 FIRST, LAST = date(2026, 2, 2), date(2026, 5, 29)
-PAYERS = 60
+PAYERS = 100
 BESIDE = ("file_claim", "complete_contact", "review")
 NAMES = (
     "company", "customer", "contact", "invoice", "payment", "allocation", "action", "approval", "override", "promise",
     "dispute", "plan", "instalment", "pause", "legal_status", "collection", "handover", "contra", "fx_rate",
 )  # fmt: skip
+
+SEARCH = (Phase.explicit, Phase.reuse, Phase.generate)
+"""A seed cannot be made smaller: what fails is told with all facts of the payer instead."""
 
 days = st.integers(0, (LAST - FIRST).days).map(lambda offset: FIRST + timedelta(days=offset))
 seeds = st.integers(0, 10**9)
@@ -112,9 +114,8 @@ def facts_of(tables: Tables, payer: str) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.xfail(strict=False, reason="never seen whole yet: docs/procedure-open.md; to be made strict")
 @given(seed=seeds, on=days)
-@settings(max_examples=6)
+@settings(max_examples=6, phases=SEARCH)
 def test_engine_says_what_the_slow_reference_says(seed: int, on: date) -> None:
     tables = portfolio(seed, on, policy(), PAYERS)
     found, expected = engine(tables, on), reference(tables, policy(), on, None)
@@ -123,14 +124,19 @@ def test_engine_says_what_the_slow_reference_says(seed: int, on: date) -> None:
         for customer in tables["customer"]:
             payer = str(customer["customer_id"])
             assert shape(ours[payer]) == shape(theirs[payer]), f"{name} on {on}\n{facts_of(tables, payer)}"
+    no_rule_is_broken(tables, found, on)
 
 
-@pytest.mark.xfail(strict=False, reason="never seen whole yet: docs/procedure-open.md; to be made strict")
 @given(seed=seeds, on=days)
-@settings(max_examples=4)
+@settings(max_examples=10, phases=SEARCH)
 def test_rules_that_hold_whatever_happened(seed: int, on: date) -> None:
+    """The reference decides many more portfolios in the time of one by the engine, which says the same."""
     tables = portfolio(seed, on, policy(), PAYERS)
-    due = by_payer(engine(tables, on)["action_due"])
+    no_rule_is_broken(tables, reference(tables, policy(), on, None), on)
+
+
+def no_rule_is_broken(tables: Tables, found: Mapping[str, Sequence[Row]], on: date) -> None:
+    due = by_payer(found["action_due"])
     for customer in tables["customer"]:
         payer = str(customer["customer_id"])
         steps = [row for row in due[payer] if row["step"] not in BESIDE]
@@ -211,9 +217,8 @@ def nothing_is_asked_that_may_not_be(tables: Tables, payer: str, row: Row, on: d
     assert row["amount"] <= most, f"asks {row['amount']} of {most}: {where}"
 
 
-@pytest.mark.xfail(strict=False, reason="never seen whole yet: docs/procedure-open.md; to be made strict")
 @given(seed=seeds, on=days)
-@settings(max_examples=4)
+@settings(max_examples=2, phases=SEARCH)
 def test_neither_the_order_of_rows_nor_what_is_dated_later_changes_anything(seed: int, on: date) -> None:
     tables = portfolio(seed, on, policy(), PAYERS)
     before = engine(tables, on)
@@ -232,7 +237,9 @@ def test_neither_the_order_of_rows_nor_what_is_dated_later_changes_anything(seed
 def what_comes_later(payer: str, on: date, random: Random, tables: Tables) -> Tables:
     """Facts of every kind, dated after the day."""
     story = History(payer, on, random)
-    invoice = next(row["invoice_id"] for row in tables["invoice"] if row["customer_id"] == payer)
+    # a branch, and a payer whose only invoice is a branch's, share the invoices
+    own = f"{payer.partition('-')[0]}."
+    invoice = next(row["invoice_id"] for row in tables["invoice"] if str(row["invoice_id"]).startswith(own))
     day = on + timedelta(days=random.randint(1, 12))
     kind = random.randrange(11)
     if kind == 0:
