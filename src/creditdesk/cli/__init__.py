@@ -45,7 +45,7 @@ def root(
     context.obj = {"quiet": quiet, "json": as_json}
 
 
-from creditdesk.cli import decide, explain, facts, policy, replay, report, sample  # noqa: E402  they join `app`
+from creditdesk.cli import decide, desk_day, explain, facts, policy, replay, report, sample  # noqa: E402  they join `app`
 
-for part in (sample, facts, decide, explain, replay, policy, report):
+for part in (sample, facts, decide, explain, replay, policy, report, desk_day):
     part.join(app)

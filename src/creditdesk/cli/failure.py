@@ -28,6 +28,7 @@ def explained(error: Exception) -> tuple[int, str] | None:
     The rooms are imported here, not above: whoever asks for help waits for nothing.
     """
     from creditdesk.cli.output_folder import AnotherRun, NotOurFolder
+    from creditdesk.desk.problem import AnotherRun as AnotherDay
     from creditdesk.engine.backend import StageError, UnknownEngine
     from creditdesk.facts.money import MissingRate, UnknownCurrency
     from creditdesk.facts.problem import UnusableInput
@@ -37,7 +38,7 @@ def explained(error: Exception) -> tuple[int, str] | None:
     from creditdesk.report.output import NoOutput
     from creditdesk.sample import OutputFolderError
 
-    if isinstance(error, AnotherRun):
+    if isinstance(error, AnotherRun | AnotherDay):
         return BUSY, str(error)
     unusable = (
         UnusableInput, PolicyErrors, MissingRate, UnknownCurrency, UnknownEngine, UnknownLanguage, NotOurFolder,

@@ -9,7 +9,9 @@ from typing import Any
 from creditdesk.desk.casework.models import Entry
 from creditdesk.desk.ledger.models import Company
 
-NEED_A_REASON = frozenset({"policy", "credit_limit", "terms_days", "segment", "limit", "order_release", "write_off", "erasure"})
+NEED_A_REASON = frozenset(
+    {"policy", "credit_limit", "terms_days", "segment", "limit", "order_release", "write_off", "erasure"}
+)
 """Changes that are refused without a reason."""
 
 

@@ -51,7 +51,7 @@ def export(company: Company, contact_id: str) -> dict[str, Any]:
             for one in messages
         ],
         "actions": [
-            {"on": _plain(one.done_on), "channel": one.channel, "outcome": one.outcome}  # type: ignore[attr-defined]
+            {"on": _plain(one.done_on), "channel": one.channel, "outcome": one.outcome}
             for one in actions.order_by("id")
         ],
     }  # fmt: skip

@@ -89,7 +89,7 @@ def _changes(company: Company, outcome: Outcome) -> Iterator[dict[str, Any]]:
 
 
 def _one(
-    kind: str, customer: str, ref: str, detail: dict[str, Any], role: str = "credit_manager"
+    kind: Any, customer: str, ref: str, detail: dict[str, Any], role: str = "credit_manager"
 ) -> dict[str, Any]:
     return {"kind": kind, "customer": customer, "ref": ref, "detail": detail, "role": role}
 
@@ -226,8 +226,8 @@ def _accounts(company: Company, outcome: Outcome) -> Iterator[dict[str, Any]]:
         Q(brought_by__gt=last) | Q(replaced_by__gt=last)
     )
     for row in changed:
-        detail = {"iban": row.iban, "added": row.replaced_by_id is None}  # type: ignore[attr-defined]
-        yield _one(Alert.Kind.OWN_ACCOUNT_CHANGED, "", f"{row.iban}:{row.pk}", detail)  # type: ignore[attr-defined]
+        detail = {"iban": row.iban, "added": row.replaced_by_id is None}
+        yield _one(Alert.Kind.OWN_ACCOUNT_CHANGED, "", f"{row.iban}:{row.pk}", detail)
 
 
 def _text(day: date | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import pyarrow as pa
@@ -42,7 +42,7 @@ def lay(
         customers: the rows are those of these customers alone; None = of all.
         but: customers that are left as they are.
     """
-    table = model._meta.db_table
+    table = model._meta.db_table  # noqa: SLF001  Django's own way to the name
     current, ended = _standing(table, key, company, as_of, customers)
     con = duckdb.connect()
     try:
@@ -98,7 +98,7 @@ def _standing(
     if customers is not None:
         among, value = bulk.among("customer", list(customers))
         where, values = f"{where} AND {among}", [*values, value]
-    query = f"SELECT {columns} FROM {bulk.quoted(table)} WHERE {where}"  # noqa: S608  names of ours
+    query = f"SELECT {columns} FROM {bulk.quoted(table)} WHERE {where}"
     current = bulk.fetch(f"{query} AND to_on IS NULL", values, schema)
     ended = bulk.fetch(f"{query} AND to_on = %s AND from_on < %s", [*values, as_of, as_of], schema)
     return current, ended
@@ -119,11 +119,11 @@ def _apply(
 ) -> None:
     name = bulk.quoted(table)
     if drop:
-        bulk.update_each(f"DELETE FROM {name} WHERE company_id = %s AND id", company.pk, drop)  # noqa: S608
-    if close:
-        bulk.update_each(f"UPDATE {name} SET to_on = %s WHERE id", as_of, close)  # noqa: S608
+        bulk.update_each(f"DELETE FROM {name} WHERE company_id = %s AND id", company.pk, drop)
+    if close:  # a day is a parameter like any other
+        bulk.update_each(f"UPDATE {name} SET to_on = %s WHERE id", cast("int", as_of), close)
     if reopen:
-        bulk.update_each(f"UPDATE {name} SET to_on = NULL WHERE company_id = %s AND id", company.pk, reopen)  # noqa: S608
+        bulk.update_each(f"UPDATE {name} SET to_on = NULL WHERE company_id = %s AND id", company.pk, reopen)
     if insert.num_rows:
         count = insert.num_rows
         rows = insert.append_column("company_id", pa.array([company.pk] * count, pa.int64()))

@@ -41,7 +41,9 @@ def close_gone(
         task.state = Task.State.CLOSED
         task.closed_on = outcome.as_of
         task.closed_because = (
-            "overdue" if step in skipped else hold or ("no_longer_due" if task.customer in owing else "paid")
+            "overdue"
+            if step in skipped
+            else hold or ("no_longer_due" if task.customer in owing or not task.case_no else "paid")
         )
         closed.append(task)
     Task.objects.bulk_update(closed, ["state", "closed_on", "closed_because"], batch_size=500)

@@ -69,7 +69,7 @@ class _Built:
 
     Attributes:
         plan: the statements, and what they hold for.
-        ground: what calendars, places, companies and rates were made of; None = make them anew each time.
+        ground: what calendars, places, companies and rates were made of.
         filled: fact tables that hold rows in the engine.
     """
 
@@ -77,7 +77,7 @@ class _Built:
     backend: DuckDB
     stages: Stages
     plan: Plan
-    ground: tuple[object, ...] | None
+    ground: tuple[object, ...]
     oldest: date
     filled: set[str]
 
@@ -100,7 +100,7 @@ class Decided:
 
     def fetch(self, name: str) -> pa.Table:
         """Rows of an output table of the contract, or of a stage."""
-        return self.sql(f'SELECT * FROM "{name}"')  # noqa: S608  a name of ours
+        return self.sql(f'SELECT * FROM "{name}"')
 
 
 class Decider:
@@ -157,7 +157,12 @@ class Decider:
     ) -> Decided:
         key = hashlib.sha256(policy_text.encode()).hexdigest()
         built = self._built.get(key)
-        if built is None or as_of > built.plan.until or not _holds(built.plan.questions, facts) or not self._refill(built, facts, as_of):
+        if (
+            built is None
+            or as_of > built.plan.until
+            or not _holds(built.plan.questions, facts)
+            or not self._refill(built, facts, as_of)
+        ):
             built = self._build(key, policy_text, facts, as_of)
         con = built.backend.con.con
         for name in CARRIED:
@@ -168,7 +173,7 @@ class Decider:
             con.execute(make)
             if whole and name in whole:
                 con.register("incoming", whole[name])
-                con.execute(f'INSERT INTO "{name}" BY NAME SELECT * FROM incoming')  # noqa: S608  a name of ours
+                con.execute(f'INSERT INTO "{name}" BY NAME SELECT * FROM incoming')
                 con.unregister("incoming")
                 continue
             try:
@@ -179,11 +184,7 @@ class Decider:
 
     def _refill(self, built: _Built, facts: Mapping[str, pa.Table], as_of: date) -> bool:
         """Other facts under the same statements; False when the statements do not hold for them."""
-        if (
-            built.ground is not None
-            and _ground(facts) == built.ground
-            and _oldest(facts, as_of) >= built.oldest
-        ):
+        if _ground(facts) == built.ground and _oldest(facts, as_of) >= built.oldest:
             con = built.backend.con.con
             for name, table in TABLES.items():
                 rows = facts.get(name)
@@ -191,7 +192,7 @@ class Decider:
                     _put(con, f"fact_{name}", conform_arrow(rows, table.schema()))
                     built.filled.add(name)
                 elif name in built.filled:
-                    con.execute(f'DELETE FROM "fact_{name}"')  # noqa: S608  a name of ours
+                    con.execute(f'DELETE FROM "fact_{name}"')
                     built.filled.discard(name)
             Clock.put(built.backend, as_of)
             return True
@@ -284,7 +285,7 @@ class _Noting(DuckDB):
 
 def _put(con: Any, name: str, rows: pa.Table) -> None:
     con.register("incoming", rows)
-    con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM incoming')  # noqa: S608  a name of ours
+    con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM incoming')
     con.unregister("incoming")
 
 
@@ -300,8 +301,8 @@ def _statement(stage: Stage) -> tuple[str, str, str]:
 _DUCKDB = ibis.duckdb.connect().compiler.type_mapper
 
 
-def _ground(facts: Mapping[str, pa.Table]) -> tuple[object, ...] | None:
-    """What calendars, places and companies are made of; None where rates come into it: then they are made anew."""
+def _ground(facts: Mapping[str, pa.Table]) -> tuple[object, ...]:
+    """What calendars, places, companies and rates are made of."""
     places = _answer(facts, "customer", ("country", "subdivision"), "distinct")
     companies = facts["company"].to_pylist() if "company" in facts else []
     money = {
@@ -310,9 +311,8 @@ def _ground(facts: Mapping[str, pa.Table]) -> tuple[object, ...] | None:
         if "currency" in rows.column_names
         for code in rows.column("currency").unique().to_pylist()
     }
-    if len(money - {None}) > 1:
-        return None
-    return places, companies, sorted(money - {None})
+    rates = facts["fx_rate"].to_pydict() if "fx_rate" in facts else {}
+    return places, companies, sorted(money - {None}), rates
 
 
 def _oldest(facts: Mapping[str, pa.Table], as_of: date) -> date:
@@ -357,9 +357,6 @@ def _answer(facts: Mapping[str, pa.Table], name: str, columns: tuple[str, ...], 
         return True
     if rows is None or not rows.num_rows:
         return False
-    if question == "has":
-        return True
-    (column,) = columns
-    if column not in rows.column_names:
-        return False
-    return rows.column(column).null_count < rows.num_rows
+    return all(
+        column in rows.column_names and rows.column(column).null_count < rows.num_rows for column in columns
+    )

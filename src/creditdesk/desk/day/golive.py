@@ -46,7 +46,7 @@ def release(
             }
             for customer in customers
         ]  # fmt: skip
-        done = add(company, "approval", rows, by=by, why=why)
+        done = add(company, "approval", rows, by=by, why=why, at=now)
         note(company, by=by, at=now, what="go_live", became={"customers": list(customers)}, why=why)
     return done
 
@@ -58,6 +58,6 @@ def release_all(company: Company, *, by: str, why: str, on: date, now: datetime)
             "approval_id": "go_live", "customer_id": None, "subject": "go_live", "ref": company.code,
             "decided_on": on, "granted": True, "by": by, "reason": why,
         }  # fmt: skip
-        done = add(company, "approval", [row], by=by, why=why)
+        done = add(company, "approval", [row], by=by, why=why, at=now)
         note(company, by=by, at=now, what="go_live", became={"customers": "all"}, why=why)
     return done

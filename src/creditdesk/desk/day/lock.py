@@ -13,18 +13,11 @@ from typing import Any
 from django.db import DatabaseError, connection
 
 from creditdesk.desk.ledger.models import Company
+from creditdesk.desk.problem import AnotherRun, LockLost
 
 _AREA = 0x63726564  # "cred": the first half of our advisory locks in PostgreSQL
 _here: set[str] = set()
 _guard = threading.Lock()
-
-
-class AnotherRun(RuntimeError):
-    """Another process is at work on this company's day."""
-
-
-class LockLost(RuntimeError):
-    """The connection that held the lock is gone: somebody else may have it now."""
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -60,7 +60,7 @@ def open_due(
     run: Run | None,
     ledger_no: int,
     now: datetime,
-    customers: Sequence[str] | None = None,
+    customers: Collection[str] | None = None,
 ) -> Opened:
     """Open tasks and write messages for what is due; record what the engine skipped.
 
@@ -78,10 +78,10 @@ def open_due(
     ]
     opened, live = open_tasks(company, wanted, outcome.as_of)
     written = _messages(company, outcome, run, ledger_no, now, mails)
-    return Opened(live, opened, written, _skipped(company, outcome, customers))
+    return Opened(live, opened, written, _skipped(company, outcome, now, customers))
 
 
-def _kind(row: dict[str, Any]) -> str:
+def _kind(row: dict[str, Any]) -> Any:
     return Task.Kind.POST if row["owner"] == "system" else Task.Kind.STEP
 
 
@@ -97,7 +97,7 @@ def _waiting(outcome: Outcome, policy: Policy) -> list[dict[str, Any]]:
     ]
 
 
-def _task(company: Company, row: dict[str, Any], kind: str) -> Task:
+def _task(company: Company, row: dict[str, Any], kind: Any) -> Task:
     role = row["owner"] if row["owner"] != "system" else "collector"
     if kind == Task.Kind.APPROVE or row["do"] == "hand_over":
         role = "credit_manager"
@@ -271,7 +271,7 @@ def usable(address: str) -> bool:
     )
 
 
-def _skipped(company: Company, outcome: Outcome, customers: Sequence[str] | None) -> int:
+def _skipped(company: Company, outcome: Outcome, now: datetime, customers: Collection[str] | None) -> int:
     """Record steps the engine skipped as done: below their minimum, or a person's task not done in time (R4)."""
     rows = [row for row in outcome.skipped() if customers is None or row["customer_id"] in customers]
     if not rows:
@@ -286,13 +286,8 @@ def _skipped(company: Company, outcome: Outcome, customers: Sequence[str] | None
         }
         for row in rows
     ]  # fmt: skip
-    add(
-        company,
-        "action",
-        actions,
-        by=DESK,
-        why="skipped: " + ", ".join(sorted({row["reason"] for row in rows})),
-    )
+    why = "skipped: " + ", ".join(sorted({row["reason"] for row in rows}))
+    add(company, "action", actions, by=DESK, why=why, at=now)
     late = [row for row in rows if row["reason"] == "overdue_task"]
     Alert.objects.bulk_create(
         [

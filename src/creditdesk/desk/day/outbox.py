@@ -147,7 +147,7 @@ def _send(message: Message, on: date, transport: Transport, clock: Clock, outcom
 
 
 def _ended(
-    message: Message, on: date, now: datetime, state: str, reply: str, result: str, by: str = ""
+    message: Message, on: date, now: datetime, state: Any, reply: str, result: str, by: str = ""
 ) -> None:
     """Record the end of a message together with the action that moves the case, or neither."""
     with transaction.atomic():
@@ -163,6 +163,7 @@ def _ended(
                 [action_of(message, on, result)],
                 by=by or OUTBOX,
                 why=f"message {result}",
+                at=now,
             )
 
 

@@ -7,7 +7,7 @@ was cut off anywhere is simply run again.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -25,7 +25,7 @@ from creditdesk.desk.day.decider import Decided, Decider
 from creditdesk.desk.day.golive import is_live
 from creditdesk.desk.day.lock import one_day
 from creditdesk.desk.day.opening import open_due
-from creditdesk.desk.day.outbox import deliver, last_import, recover
+from creditdesk.desk.day.outbox import Ask, Delivered, deliver, recover
 from creditdesk.desk.day.outcome import Outcome, previous
 from creditdesk.desk.day.recording import record
 from creditdesk.desk.day.redecide import ask_again
@@ -89,6 +89,26 @@ def run_day(
         for missed in _between(last, as_of):
             day.catch_up(missed)
         return day.today(as_of) if as_of == today else day.catch_up(as_of)
+
+
+def deliver_again(company: Company, today: date, worker: Worker) -> Delivered:
+    """Send what waits, outside of the day.
+
+    Raises:
+        AnotherRun: another process is at work on this company's day.
+    """
+    with one_day(company) as still:
+        recover(company, today, worker.clock())
+        return deliver(
+            company, today, worker.transport(), _asking(company, today, worker), worker.clock, still
+        )
+
+
+def _asking(company: Company, as_of: date, worker: Worker) -> Ask:
+    def ask(messages: Sequence[Message]) -> None:
+        ask_again(company, messages, as_of, worker.decider, worker.clock())
+
+    return ask
 
 
 def _last_day(company: Company) -> date | None:
@@ -160,14 +180,15 @@ class _Day:
     def _deliver(self, run: Run, as_of: date) -> None:
         """Send what is queued: each message in transactions of its own."""
         self._told(run, "deliver")
-
-        def ask(messages: list[Message]) -> None:
-            ask_again(self._company, messages, as_of, self._worker.decider, self._worker.clock())
-
         done = deliver(
-            self._company, as_of, self._worker.transport(), ask, self._worker.clock, self._still,
+            self._company,
+            as_of,
+            self._worker.transport(),
+            _asking(self._company, as_of, self._worker),
+            self._worker.clock,
+            self._still,
             lambda count, total: self._told(run, "deliver", count, total),
-        )  # fmt: skip
+        )
         with self._work(run, "deliver") as stage:
             stage.rows = done.sent
             run.counts |= {
@@ -193,7 +214,7 @@ class _Day:
             stage.rows = self._facts["customer"].num_rows if "customer" in self._facts else 0
         return decided
 
-    def _begin(self, as_of: date, kind: str) -> Run:
+    def _begin(self, as_of: date, kind: Any) -> Run:
         now = self._worker.clock()
         with transaction.atomic():
             run = None

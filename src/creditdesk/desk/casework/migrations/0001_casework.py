@@ -379,7 +379,7 @@ class Migration(migrations.Migration):
                 ("hour", models.SmallIntegerField(default=6)),
                 ("time_zone", models.CharField(default="Europe/Brussels", max_length=50)),
                 ("on", models.BooleanField(default=True)),
-                ("last_on", models.DateField(null=True)),
+                ("tried_at", models.DateTimeField(null=True)),
                 (
                     "company",
                     models.OneToOneField(

@@ -10,23 +10,37 @@ POLICY = "casework_policyversion"
 ENTRY = "casework_entry"
 
 SQLITE = [
-    f"CREATE TRIGGER policy_stays BEFORE UPDATE ON {POLICY} WHEN OLD.approved_at IS NOT NULL "
-    "BEGIN SELECT RAISE(ABORT, 'an approved policy stays as it is'); END",
-    f"CREATE TRIGGER policy_kept BEFORE DELETE ON {POLICY} WHEN OLD.approved_at IS NOT NULL "
-    "BEGIN SELECT RAISE(ABORT, 'an approved policy stays on record'); END",
+    (
+        f"CREATE TRIGGER policy_stays BEFORE UPDATE ON {POLICY} WHEN OLD.approved_at IS NOT NULL "
+        "BEGIN SELECT RAISE(ABORT, 'an approved policy stays as it is'); END"
+    ),
+    (
+        f"CREATE TRIGGER policy_kept BEFORE DELETE ON {POLICY} WHEN OLD.approved_at IS NOT NULL "
+        "BEGIN SELECT RAISE(ABORT, 'an approved policy stays on record'); END"
+    ),
     # an erasure empties values and nothing else
-    f"CREATE TRIGGER entry_stays BEFORE UPDATE OF at, by, company_id, customer, what, ref, why ON {ENTRY} "
-    "BEGIN SELECT RAISE(ABORT, 'an entry of the audit trail stays as it is'); END",
-    f"CREATE TRIGGER entry_kept BEFORE DELETE ON {ENTRY} "
-    "BEGIN SELECT RAISE(ABORT, 'an entry of the audit trail stays on record'); END",
+    (
+        f"CREATE TRIGGER entry_stays BEFORE UPDATE OF at, by, company_id, customer, what, ref, why ON {ENTRY} "
+        "BEGIN SELECT RAISE(ABORT, 'an entry of the audit trail stays as it is'); END"
+    ),
+    (
+        f"CREATE TRIGGER entry_kept BEFORE DELETE ON {ENTRY} "
+        "BEGIN SELECT RAISE(ABORT, 'an entry of the audit trail stays on record'); END"
+    ),
 ]
 POSTGRESQL = [
-    "CREATE FUNCTION creditdesk_stays() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION '% is a record and stays as it is', TG_TABLE_NAME; END $$",
-    f"CREATE TRIGGER policy_stays BEFORE UPDATE OR DELETE ON {POLICY} FOR EACH ROW "
-    "WHEN (OLD.approved_at IS NOT NULL) EXECUTE FUNCTION creditdesk_stays()",
-    f"CREATE TRIGGER entry_stays BEFORE UPDATE OF at, by, company_id, customer, what, ref, why ON {ENTRY} "
-    "FOR EACH ROW EXECUTE FUNCTION creditdesk_stays()",
+    (
+        "CREATE FUNCTION creditdesk_stays() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '% is a record and stays as it is', TG_TABLE_NAME; END $$"
+    ),
+    (
+        f"CREATE TRIGGER policy_stays BEFORE UPDATE OR DELETE ON {POLICY} FOR EACH ROW "
+        "WHEN (OLD.approved_at IS NOT NULL) EXECUTE FUNCTION creditdesk_stays()"
+    ),
+    (
+        f"CREATE TRIGGER entry_stays BEFORE UPDATE OF at, by, company_id, customer, what, ref, why ON {ENTRY} "
+        "FOR EACH ROW EXECUTE FUNCTION creditdesk_stays()"
+    ),
     f"CREATE TRIGGER entry_kept BEFORE DELETE ON {ENTRY} FOR EACH ROW EXECUTE FUNCTION creditdesk_stays()",
 ]
 BACK = [

@@ -56,15 +56,15 @@ class Schedule(models.Model):
     """When a company's day begins by itself: the hour of its own place.
 
     Attributes:
-        last_on: the last day that was put on the worker's list: set by one conditional UPDATE, so that each day is put
-            there once.
+        tried_at: when the day was last put on the worker's list: set by one conditional UPDATE, so that one worker puts it
+            there.
     """
 
     company = models.OneToOneField("ledger.Company", models.CASCADE, related_name="schedule")
     hour = models.SmallIntegerField(default=6)
     time_zone = models.CharField(max_length=50, default="Europe/Brussels")
     on = models.BooleanField(default=True)
-    last_on = models.DateField(null=True)
+    tried_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.company_id} at {self.hour}:00 {self.time_zone}"

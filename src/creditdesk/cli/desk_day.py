@@ -1,0 +1,178 @@
+"""`creditdesk day`, `worker` and `demo`: the part of the desk that works while nobody looks."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from creditdesk.cli.failure import Refused
+from creditdesk.cli.options import AsOf
+from creditdesk.cli.terminal import Json, Quiet, Terminal
+
+if TYPE_CHECKING:
+    from creditdesk.desk.casework.models import Run
+
+CompanyCode = Annotated[
+    str | None, typer.Option("--company", help="Code of the company; may be left out where there is one.")
+]
+
+
+def join(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("day")(day)
+    app.command("worker")(worker)
+    app.command("demo")(demo)
+
+
+def day(
+    context: typer.Context,
+    as_of: AsOf = None,
+    company: CompanyCode = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Run a company's day: decide, record what changed, open and close tasks, send messages. Safe to run again."""
+    from creditdesk.desk import starting
+
+    starting.start()
+    from django.utils import timezone
+
+    from creditdesk.desk.day.jobs import decider, today_of
+    from creditdesk.desk.day.run import Worker, run_day
+
+    terminal = Terminal.of(context, quiet, as_json)
+    chosen = one_company(company)
+    today = today_of(chosen, timezone.now())
+    with terminal.progress(f"Day of {chosen.code}") as tell:
+        run = run_day(
+            chosen,
+            as_of.date() if as_of else today,
+            today,
+            Worker(decider=decider(), by=os.environ.get("USER") or "creditdesk"),
+            lambda stage, done, total: tell(stage, done, total or None),
+        )
+    terminal.print(*_told(run))
+    terminal.result(
+        {"company": chosen.code, "as_of": run.as_of, "kind": run.kind, "state": run.state, "preview": run.preview,
+         "counts": run.counts, "stages": {one.name: one.seconds for one in run.stages.all()}}
+    )  # fmt: skip
+
+
+def one_company(code: str | None) -> Any:
+    """The company of a code, or the only one.
+
+    Raises:
+        Refused: there is no such company, or several and none was named.
+    """
+    from django.db.utils import OperationalError, ProgrammingError
+
+    from creditdesk.desk.ledger.models import Company
+
+    try:
+        known = {one.code: one for one in Company.objects.order_by("code")}
+    except (OperationalError, ProgrammingError) as absent:
+        raise Refused(f"no desk here: {absent}; the way out: creditdesk init") from absent
+    if code is None and len(known) == 1:
+        return next(iter(known.values()))
+    if code not in known:
+        found = "none named" if code is None else f"{code!r}"
+        raise Refused(
+            f"--company: found {found}; allowed: {', '.join(known) or 'none yet: import facts first'}"
+        )
+    return known[code]
+
+
+def _told(run: Run) -> list[str]:
+    counts = run.counts
+    if run.kind == run.Kind.PAST:
+        return [
+            f"{run.as_of} is past: {counts['customers']:,} customers decided, {counts['due']:,} steps due then; nothing changed"
+        ]
+    told = [
+        f"{run.as_of}: {counts['customers']:,} customers, {counts['decisions_changed']:,} decisions changed"
+    ]
+    if run.kind == run.Kind.CATCH_UP:
+        return [*told, "A missed day: decided and recorded, without effects"]
+    told.append(
+        f"{counts['tasks']:,} tasks opened, {counts['tasks_closed']:,} closed; {counts['sent']:,} messages sent, "
+        f"{counts['later']:,} wait, {counts['failed']:,} failed; {counts['alerts']:,} alerts"
+    )
+    if counts["unknown"]:
+        told.append(f"{counts['unknown']:,} messages of unknown fate wait for a person")
+    if run.preview:
+        told.append("A preview: nobody was released yet, so nothing went out")
+    return told
+
+
+def worker(
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, and end.")] = False,
+) -> None:
+    """Do each company's day at its hour, and send what waits, until stopped."""
+    from creditdesk.desk import starting
+
+    starting.start()
+    from creditdesk.desk.day.jobs import work
+
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_told: stop.set())
+    work(stop, once=once)
+
+
+def demo(
+    context: typer.Context,
+    home: Annotated[Path, typer.Argument(help="Folder for the desk; it must not exist yet, or be empty.")],
+    customers: Annotated[int, typer.Option("--customers", help="Number of made-up customers.")] = 200,
+    days: Annotated[int, typer.Option("--days", help="How many consecutive days to run.", min=1)] = 60,
+    seed: Annotated[int, typer.Option("--seed", help="Of the chance.")] = 7,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Fill a fresh desk with a made-up company and run it day by day. Nothing is sent: messages are files in HOME/mail."""
+    if home.exists() and any(home.iterdir()):
+        raise Refused(f"found {home}, which is not empty; allowed: a new folder, or an empty one")
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["CREDITDESK_HOME"] = str(home.absolute())
+    from creditdesk.desk import starting
+
+    starting.start()
+    from creditdesk.desk.day.rehearsal import rehearse
+    from creditdesk.sample import HORIZON
+
+    terminal = Terminal.of(context, quiet, as_json)
+    first = HORIZON - timedelta(days=days - 1)
+    with terminal.progress("Demo") as tell:
+        done = rehearse(home.absolute(), customers, seed, first, HORIZON, tell)
+    terminal.print(*_shown(done))
+    terminal.result(done)
+
+
+def _shown(done: dict[str, Any]) -> list[Any]:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in (
+        "week of",
+        "messages",
+        "tasks opened",
+        "done",
+        "closed",
+        "moves",
+        "cases opened",
+        "closed",
+        "alerts",
+    ):
+        table.add_column(name, justify="left" if name == "week of" else "right")
+    for week in done["weeks"]:
+        table.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in week.values()))
+    return [
+        f"{done['customers']:,} made-up customers, {done['days']} days from {done['first']} to {done['last']}",
+        table,
+        f"The desk is in {done['home']}: CREDITDESK_HOME={done['home']} creditdesk day",
+    ]

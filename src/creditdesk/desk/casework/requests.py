@@ -1,0 +1,158 @@
+"""Requests: what one person asks, as many others decide as its band says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from creditdesk.desk.casework.audit import note
+from creditdesk.desk.casework.models import Band, Request, Task, Vote
+from creditdesk.desk.casework.people import write_fact
+from creditdesk.desk.ledger.models import Company
+
+FACT_OF = {
+    "limit": "override", "terms": "override", "release": "approval", "plan": "plan", "write_off": "allocation",
+}  # fmt: skip
+"""The fact table that a granted request is written to."""
+
+USUAL = (
+    Band(kind="limit", up_to=2_500_000, role="credit_manager", persons=1),
+    Band(kind="limit", up_to=None, role="finance_director", persons=2),
+    Band(kind="terms", up_to=None, role="credit_manager", persons=1),
+    Band(kind="release", up_to=1_000_000, role="credit_manager", persons=1),
+    Band(kind="release", up_to=None, role="finance_director", persons=1),
+    Band(kind="plan", up_to=None, role="credit_manager", persons=1),
+    Band(kind="write_off", up_to=50_000, role="credit_manager", persons=1),
+    Band(kind="write_off", up_to=None, role="finance_director", persons=2),
+)
+"""Bands of a company that has set none of its own; amounts in minor units."""
+
+
+class NotAllowed(ValueError):
+    """This person may not decide this request."""
+
+
+def ask(
+    company: Company,
+    kind: str,
+    customer: str,
+    amount: int,
+    currency: str,
+    wanted: Mapping[str, Any],
+    *,
+    by: str,
+    why: str,
+    now: datetime,
+    on: date,
+) -> Request:
+    """Ask for a limit, a term, a release, a plan or a write-off.
+
+    Args:
+        amount: minor units: what the bands look at.
+        wanted: the row to be written when it is granted, in JSON's types; `more` holds rows of further tables.
+    """
+    band = _band(company, kind, amount)
+    with transaction.atomic():
+        request = Request.objects.create(
+            company=company, customer=customer, kind=kind, amount=amount, currency=currency, wanted=dict(wanted),
+            reason=why, role=band.role, persons=band.persons, asked_by=by, asked_at=now,
+        )  # fmt: skip
+        Task.objects.create(
+            company=company, customer=customer, kind=Task.Kind.REQUEST, ref=f"request:{request.pk}", role=band.role,
+            priority=50, due_on=on, opened_on=on, amount=amount, currency=currency, content={"kind": kind, "why": why},
+        )  # fmt: skip
+        note(
+            company, by=by, at=now, what=f"request {kind}", ref=str(request.pk), customer=customer,
+            became=dict(wanted), why=why,
+        )  # fmt: skip
+    return request
+
+
+def _band(company: Company, kind: str, amount: int) -> Band:
+    own = [*Band.objects.filter(company=company, kind=kind), *Band.objects.filter(company=None, kind=kind)]
+    found: Iterable[Band] = own or [band for band in USUAL if band.kind == kind]
+    fits = [band for band in found if band.up_to is None or amount <= band.up_to]
+    if not fits:
+        raise NotAllowed(
+            f"no band of {kind} reaches {amount}; the way out: add a band without an upper amount"
+        )
+    return min(fits, key=lambda band: (band.up_to is None, band.up_to or 0))
+
+
+def vote(
+    request: Request, granted: bool, *, by: str, roles: Iterable[str], why: str, on: date, now: datetime
+) -> Request:
+    """One person's word. One no refuses; as many yeses as the band says grant, and the fact is written.
+
+    Raises:
+        NotAllowed: who asked does not decide, nobody decides twice, and only the band's group decides.
+    """
+    with transaction.atomic():
+        held = Request.objects.select_for_update().get(pk=request.pk)
+        if held.state != Request.State.OPEN:
+            raise NotAllowed(f"request {held.pk} is {held.state}")
+        if by == held.asked_by:
+            raise NotAllowed(f"{by} asked for it; the way out: a second person decides")
+        if held.role not in set(roles):
+            raise NotAllowed(f"{by} is no {held.role}; allowed: a {held.role}")
+        if held.votes.filter(by=by).exists():
+            raise NotAllowed(f"{by} has decided on it already; the way out: another person decides")
+        Vote.objects.create(request=held, by=by, granted=granted, reason=why, at=now)
+        note(
+            held.company, by=by, at=now, what=f"request {held.kind}", ref=str(held.pk), customer=held.customer,
+            became={"granted": granted}, why=why,
+        )  # fmt: skip
+        yes = held.votes.filter(granted=True).count()
+        if not granted:
+            held.state = Request.State.REFUSED
+        elif yes >= held.persons:
+            held.state = Request.State.GRANTED
+            _write(held, by, why, on, now)
+        if held.state != Request.State.OPEN:
+            held.decided_at = now
+            Task.objects.filter(
+                company=held.company, kind=Task.Kind.REQUEST, ref=f"request:{held.pk}", state=Task.State.OPEN
+            ).update(state=Task.State.DONE, closed_on=on, done_by=by, outcome=held.state)
+        held.save()
+    return held
+
+
+def _write(request: Request, by: str, why: str, on: date, now: datetime) -> None:
+    """The fact of a granted request: who asked and who decided stand in its reason."""
+    more = request.wanted.get("more", {})
+    given = {name: value for name, value in request.wanted.items() if name != "more"}
+    said = f"request {request.pk} by {request.asked_by}: {request.reason}; {by}: {why}"
+    usual: dict[str, Any] = {"customer_id": request.customer}
+    if request.kind in {"limit", "terms"}:
+        usual |= {
+            "override_id": f"request:{request.pk}", "field": "credit_limit" if request.kind == "limit" else "terms_days",
+            "value": str(request.amount), "from_on": on, "by": by, "reason": said,
+        }  # fmt: skip
+    elif request.kind == "release":
+        usual |= {
+            "approval_id": f"request:{request.pk}", "subject": "order_release", "decided_on": on, "granted": True,
+            "amount": request.amount, "by": by, "reason": said,
+        }  # fmt: skip
+    elif request.kind == "plan":
+        usual |= {"plan_id": f"request:{request.pk}", "agreed_on": on}
+    else:
+        usual = {
+            "allocation_id": f"request:{request.pk}", "kind": "write_off", "allocated_on": on, "amount": request.amount
+        }  # fmt: skip
+    write_fact(
+        request.company, FACT_OF[request.kind], _dated({**usual, **given}), by=by, why=said, now=now,
+        more={table: [_dated(row) for row in rows] for table, rows in more.items()},
+    )  # fmt: skip
+
+
+def _dated(row: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON has no dates: a text under a column of a date is one."""
+    return {
+        name: date.fromisoformat(value)
+        if isinstance(value, str) and name.endswith(("_on", "_until"))
+        else value
+        for name, value in row.items()
+    }

@@ -1,0 +1,110 @@
+"""What the worker does by itself: each company's day at its hour, and messages that wait for another try."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import close_old_connections
+from django.db.models import Q
+from django.utils import timezone
+from django_tasks import task
+from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
+
+from creditdesk.desk import place
+from creditdesk.desk.casework.models import Message, Run, Schedule
+from creditdesk.desk.day.decider import Decider
+from creditdesk.desk.day.run import Worker, deliver_again, run_day
+from creditdesk.desk.ledger.models import Company
+from creditdesk.desk.problem import AnotherRun
+
+AGAIN = timedelta(minutes=10)
+"""A day that was put on the list and is not done is put there again after so long."""
+
+_decider: Decider | None = None
+_making = threading.Lock()
+
+
+def decider() -> Decider:
+    """The engine of this process, made when first asked for."""
+    global _decider  # noqa: PLW0603  one per process: building it is what takes long
+    with _making:
+        if _decider is None:
+            _decider = Decider(plans=place.home() / "plans")
+        return _decider
+
+
+def today_of(company: Company, now: datetime) -> date:
+    """The date where the company is."""
+    return now.astimezone(zone_of(company)).date()
+
+
+def zone_of(company: Company) -> ZoneInfo:
+    """The company's time zone: its schedule's, else the installation's."""
+    schedule = Schedule.objects.filter(company=company).first()
+    return ZoneInfo(schedule.time_zone if schedule else timezone.get_default_timezone_name())
+
+
+@task()
+def day(code: str, on: str) -> str:
+    """One company's day."""
+    company = Company.objects.get(code=code)
+    as_of = date.fromisoformat(on)
+    try:
+        run = run_day(company, as_of, as_of, Worker(decider=decider(), by="worker"))
+    except AnotherRun as busy:
+        return str(busy)
+    return f"{run.as_of}: {run.state}"
+
+
+@task()
+def deliver(code: str, on: str) -> str:
+    """A company's messages that wait."""
+    company = Company.objects.get(code=code)
+    try:
+        done = deliver_again(company, date.fromisoformat(on), Worker(decider=decider(), by="worker"))
+    except AnotherRun as busy:
+        return str(busy)
+    return f"{done.sent} sent, {done.later} later, {done.failed} failed, {done.unknown} unknown"
+
+
+def put_on_list(now: datetime) -> list[str]:
+    """Put on the list what is due now. Gives what was put there."""
+    found = []
+    for schedule in Schedule.objects.filter(on=True).select_related("company"):
+        here = now.astimezone(ZoneInfo(schedule.time_zone))
+        if here.hour < schedule.hour:
+            continue
+        company, today = schedule.company, here.date()
+        done = Run.objects.filter(
+            company=company, as_of=today, kind=Run.Kind.DAY, state=Run.State.DONE
+        ).exists()
+        waiting = Message.objects.filter(company=company, state=Message.State.QUEUED)
+        if done and not waiting.filter(Q(next_try_at=None) | Q(next_try_at__lte=now)).exists():
+            continue
+        ours = Schedule.objects.filter(pk=schedule.pk).filter(
+            Q(tried_at=None) | Q(tried_at__lte=now - AGAIN) | Q(tried_at__lt=_midnight(here))
+        )
+        if ours.update(tried_at=now) == 1:
+            (deliver if done else day).enqueue(company.code, today.isoformat())
+            found.append(f"{'deliver' if done else 'day'} {company.code} {today}")
+    return found
+
+
+def _midnight(here: datetime) -> datetime:
+    return here.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def work(stop: threading.Event, every: float = 20.0, once: bool = False) -> None:
+    """Put on the list what is due and do what is on it, until told to stop: what is under way is finished first."""
+    while not stop.is_set():
+        close_old_connections()
+        put_on_list(timezone.now())
+        TaskWorker(
+            queue_names=["*"], interval=0, batch=True, backend_name="default", startup_delay=False, max_tasks=None,
+            worker_id="creditdesk", excluded_queue_names=[],
+        ).run()  # fmt: skip
+        if once:
+            return
+        stop.wait(every)

@@ -1,0 +1,160 @@
+"""The demo: a desk filled with a made-up company, and its people doing their tasks day by day.
+
+Customers pay as the made-up company's truth has it, whatever the desk does. The people are made up too: they call on the
+day after a task was opened, reach two of three, post letters, and say yes to what waits for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+from django.core.management import call_command
+
+from creditdesk.desk import place
+from creditdesk.desk.casework import people, policies
+from creditdesk.desk.casework.models import Alert, Case, Decision, Message, Task
+from creditdesk.desk.day import golive
+from creditdesk.desk.day.decider import Decider
+from creditdesk.desk.day.run import Worker, run_day
+from creditdesk.desk.day.transport import Folder
+from creditdesk.desk.ledger.importing import import_folder
+from creditdesk.desk.ledger.models import Company
+from creditdesk.policy.load import policy_text
+from creditdesk.sample import write_sample
+
+Tell = Callable[..., None]
+_HERE = ZoneInfo("Europe/Brussels")
+
+
+def rehearse(home: Path, customers: int, seed: int, first: date, last: date, tell: Tell) -> dict[str, Any]:
+    """Fill a fresh desk and run it from `first` to `last`. Gives what it did per week."""
+    moment = _Moment(first)
+    tell("making the desk")
+    place.write_secret_key(home)
+    call_command("migrate", verbosity=0)
+    tell("making up customers")
+    made = write_sample(home / "facts", customers, seed, last)
+    company = _filled(made.folder, moment, tell)
+    worker = Worker(
+        decider=Decider(plans=home / "plans"),
+        transport=lambda: Folder(home / "mail"),
+        clock=moment.now,
+        by="demo",
+    )
+    span = (last - first).days + 1
+    done_by_people = 0
+    for index in range(span):
+        day = first + timedelta(days=index)
+        moment.day = day
+        tell(f"{day}", index, span)
+        if index:
+            done_by_people += _people(company, day, moment)
+        run_day(company, day, day, worker)
+        if index == 0:
+            golive.release_all(company, by="demo", why="the demo goes live", on=day, now=moment.now())
+    worker.decider.close()
+    return {
+        "home": str(home), "customers": customers, "days": span, "first": first, "last": last,
+        "weeks": weeks(company, first, last), "done_by_people": done_by_people,
+    }  # fmt: skip
+
+
+class _Moment:
+    """Seven in the morning of the day that is rehearsed."""
+
+    def __init__(self, day: date) -> None:
+        self.day = day
+
+    def now(self) -> datetime:
+        """The moment."""
+        return datetime.combine(self.day, time(7), _HERE)
+
+
+def _filled(folder: Path, moment: _Moment, tell: Tell) -> Company:
+    """The made-up company in the ledger, and the shipped policy in force."""
+    import pyarrow.parquet as pq
+
+    (row,) = pq.read_table(folder / "company.parquet").to_pylist()[:1]
+    company = Company.objects.create(code=row["company_id"], name=row["name"])
+    import_folder(
+        company, folder, by="demo", at=moment.now(), progress=lambda what, *_more: tell(f"importing: {what}")
+    )
+    policy = policies.propose(
+        company, policy_text("starter"), by="anna (demo)", why="the shipped policy", now=moment.now()
+    )
+    policies.approve(policy, by="bert (demo)", why="to try it", now=moment.now())
+    return company
+
+
+def _people(company: Company, day: date, moment: _Moment) -> int:
+    """The people of the demo do what was opened before today, on working days."""
+    if day.weekday() >= 5:
+        return 0
+    done = 0
+    for task in Task.objects.filter(company=company, state=Task.State.OPEN, opened_on__lt=day):
+        name = task.assigned or task.role
+        if task.kind == Task.Kind.APPROVE:
+            people.approve_step(task, True, by=name, why="demo", on=day, now=moment.now())
+        elif task.kind in {Task.Kind.STEP, Task.Kind.POST}:
+            outcome = _outcome(task, day)
+            document = f"R{task.pk:06d}" if task.do == "registered_letter" else None
+            people.finish_task(task, outcome, by=name, on=day, now=moment.now(), document=document)
+        else:
+            continue
+        done += 1
+    return done
+
+
+def _outcome(task: Task, day: date) -> str:
+    if task.do == "call":
+        return "no_answer" if crc32(f"{task.customer} {day}".encode()) % 3 == 0 else "reached"
+    return "sent" if task.kind == Task.Kind.POST else "reached"
+
+
+def weeks(company: Company, first: date, last: date) -> list[dict[str, Any]]:
+    """What the desk did per week: messages, tasks, moves between segments, cases, alerts."""
+    found = []
+    start = first
+    while start <= last:
+        end = min(start + timedelta(days=6 - start.weekday()), last)
+        span = (start, end)
+        tasks = Task.objects.filter(company=company)
+        cases = Case.objects.filter(company=company)
+        found.append(
+            {
+                "week": start,
+                "messages": Message.objects.filter(
+                    company=company, state=Message.State.SENT, asked_on__range=span
+                ).count(),
+                "tasks_opened": tasks.filter(opened_on__range=span).count(),
+                "tasks_done": tasks.filter(state=Task.State.DONE, closed_on__range=span).count(),
+                "tasks_closed": tasks.filter(state=Task.State.CLOSED, closed_on__range=span).count(),
+                "moves": _moves(company, span, first),
+                "cases_opened": cases.filter(opened_on__range=span).count(),
+                "cases_closed": cases.filter(closed_on__range=span).count(),
+                "alerts": Alert.objects.filter(company=company, raised_on__range=span).count(),
+            }
+        )
+        start = end + timedelta(days=1)
+    return found
+
+
+def _moves(company: Company, span: tuple[date, date], first: date) -> int:
+    """Changes of segment within a span of days."""
+    rows = Decision.objects.filter(company=company).order_by("customer", "from_on")
+    moves, before = 0, ("", "")
+    for customer, segment, from_on in rows.values_list("customer", "segment", "from_on").iterator():
+        if (
+            before[0] == customer
+            and before[1] != segment
+            and span[0] <= from_on <= span[1]
+            and from_on > first
+        ):
+            moves += 1
+        before = (customer, segment)
+    return moves
