@@ -213,6 +213,8 @@ def _payments(story: History) -> None:
             undone = booked + timedelta(days=story.random.randint(1, 20)) if story.chance(6) else None
             story.add("allocation", allocation_id=story.number("allocation"), invoice_id=invoice["invoice_id"],
                       kind="payment", payment_id=payment, allocated_on=booked, amount=amount, reversed_on=undone)  # fmt: skip
+        if part < 100 and story.chance(30):
+            _paid_again(story, invoice, value + timedelta(days=story.random.randint(1, 12)))
         if story.chance(10):
             note = f"{story.id}.N{story.number('allocation')[-1]}"
             issued = value + timedelta(days=2)
@@ -220,6 +222,16 @@ def _payments(story: History) -> None:
                       kind="credit_note", issued=issued, due=issued, amount=3_000,
                       currency="USD" if story.chance(15) else "EUR")  # fmt: skip
             return
+
+
+def _paid_again(story: History, invoice: Row, value: date) -> None:
+    """The rest of an invoice that was paid in part, or less."""
+    amount = int(invoice["amount"]) * story.random.choice((70, 70, 40, 20)) // 100
+    payment = story.number("payment")
+    story.add("payment", payment_id=payment, customer_id=story.id, value_date=value, amount=amount,
+              currency=invoice["currency"])  # fmt: skip
+    story.add("allocation", allocation_id=story.number("allocation"), invoice_id=invoice["invoice_id"], kind="payment",
+              payment_id=payment, allocated_on=value, amount=amount)  # fmt: skip
 
 
 def _agreements(story: History) -> None:

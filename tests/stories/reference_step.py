@@ -10,7 +10,7 @@ from creditdesk.policy.document import Step
 from stories.reference_case import Case, position_after, step_named
 from stories.reference_facts import Invoice, Payer
 from stories.reference_money import claim
-from stories.reference_open import counted_from, effective_due
+from stories.reference_open import counted_from, effective_due, settled
 from stories.reference_world import World
 
 
@@ -146,20 +146,38 @@ def part_payment_until(world: World, payer: Payer, case: Case) -> date | None:
         return None
     asked = claim(payer, world.policy).without_promises
     values = {payment.id: payment.value_on for payment in payer.payments}
+    kept_apart = {item for each in (*payer.handovers, *payer.plans) for item in each.invoices}
+    paid = {
+        each.id for each in payer.invoices.values()
+        if settled(payer, world.policy, each) and each.id not in kept_apart
+    }  # fmt: skip
     closings = [
         (values.get(each.payment, each.on), each.kind in ("payment", "set_off"), each.invoice, each.amount)
         for each in payer.allocations
-        if each.invoice in asked and each.undone_on is None
+        if each.invoice in asked | dict.fromkeys(paid) and each.undone_on is None
     ]
+    # what settles an invoice is no part of it, and what was settled before it was due was never asked for
+    closed = {
+        item: max(on for on, _, each, _ in closings if each == item)
+        for _, _, item, _ in closings
+        if item in paid
+    }
+    late = {
+        item
+        for item, on in closed.items()
+        if on > effective_due(payer.invoices[item]) and on >= case.opened_on
+    }
+    closings = [each for each in closings if each[2] in asked or each[2] in late]
 
     def base(amounts: Iterable[tuple[str, int]]) -> int:
         return sum(world.base(amount, payer.invoices[item].currency) for item, amount in amounts)
 
-    for day in sorted({day for day, money, _, _ in closings if money and day >= case.opened_on}):
-        part = base((item, amount) for on, money, item, amount in closings if money and on == day)
-        then = {item for item in asked if effective_due(payer.invoices[item]) < day}
+    parts = [each for each in closings if each[1] and (each[2] in asked or each[0] < closed[each[2]])]
+    for day in sorted({on for on, _, _, _ in parts if on >= case.opened_on}):
+        part = base((item, amount) for on, _, item, amount in parts if on == day)
+        then = {item for item in (*asked, *late) if effective_due(payer.invoices[item]) < day}
         since = base((item, amount) for on, _, item, amount in closings if on >= day and item in then)
-        whole = since + base((item, asked[item]) for item in then)
+        whole = since + base((item, asked[item]) for item in then & set(asked))
         if part >= world.policy.conduct.part_payment_share * whole:
             return payer.place.add(day, world.policy.conduct.part_payment_days)
     return None

@@ -13,7 +13,7 @@ from creditdesk.engine.day import Day
 from creditdesk.engine.ladder import Ladder
 from creditdesk.engine.message import KEY, listing
 from creditdesk.engine.next_step import of_payer
-from creditdesk.engine.workdays import today, with_no
+from creditdesk.engine.workdays import today
 
 
 def before_due(
@@ -39,8 +39,11 @@ def before_due(
     found = open_items.inner_join(wants, "payer").inner_join(steps, "procedure")
     found = attach(found, debtor.select("place", payer=debtor.customer_id), "payer")
     found = attach(found, today(day, "place", "today"), "place")
-    found = with_no(found, day, "place", "eff_day", "eff_no")
-    # an effective due day without work (a bank day that is a local holiday) counts as the working day before it
+    # day 0 is the effective due day, also where it is a local holiday: the working day before it is the first before
+    dues = day.calendar.select(
+        place=_.place, eff_day=_.day, eff_no=_.no + ibis.ifelse(_.working, 0, 1).cast("int64")
+    )
+    found = attach(found, dues, ["place", "eff_day"])
     found = found.filter(
         (found.eff_no + found.after <= found.today_no) & (found.open_base >= found.minimum.fill_null(0))
     )

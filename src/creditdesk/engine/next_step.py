@@ -11,10 +11,11 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from creditdesk.engine.arith import Value, attach, attach_all, holds, rnd, to_day
+from creditdesk.engine.arith import Value, attach, attach_all, holds, to_day
 from creditdesk.engine.day import Day
 from creditdesk.engine.items import known_allocations
 from creditdesk.engine.ladder import Ladder
+from creditdesk.engine.suspension import in_base
 from creditdesk.engine.workdays import Beside, number, numbered, today
 
 
@@ -45,25 +46,33 @@ def situations(day: Day, past_due: ir.Table) -> ir.Table:
     return day.stages.run("situation", grouped)
 
 
-def part_payments(day: Day, past_due: ir.Table, case: ir.Table) -> ir.Table:
+def part_payments(day: Day, past_due: ir.Table, case: ir.Table, item: ir.Table) -> ir.Table:
     """Rows payer, company, part_day: the first payment of the case that paid at least the policy's share of the
-    collectible and left the invoice open (R11).
+    collectible and left the invoice open, be it settled since (R11).
     """
     case_rows = case.filter(case.is_open).select("payer", "company", "case_start")
+    columns = ("payer", "company", "invoice_id", "currency", "base", "eff_day")
     # of the collectible, promises left aside: what is disputed, planned or with an agency is no part of it
     asked = past_due.net + past_due.off_promise + past_due.off_cash + past_due.off_credit
-    invoice = past_due.mutate(asked_base=rnd(past_due.open_base * asked / past_due.open.nullif(0)))
-    invoice = invoice.filter(invoice.asked_base > 0).inner_join(case_rows, ["payer", "company"])
-    invoice = invoice.select(
-        "payer", "company", "invoice_id", "eff_day", "open", "open_base", "asked_base", "case_start"
+    still = past_due.select(*columns, asked=asked, closed_day=ibis.null("int64"))
+    paid = item.filter((item.kind == "invoice") & item.settled & holds(item.closed_day > item.eff_day))
+    for kept_apart in ("handover", "plan"):
+        if day.facts.has(kept_apart):
+            rows = day.facts[kept_apart].select(invoice_id=_.invoice_ids.unnest())
+            paid = paid.anti_join(rows, "invoice_id")
+    paid = paid.select(*columns, "closed_day", asked=ibis.literal(0, "int64"))
+    invoice = (
+        still.filter(_.asked > 0)
+        .union(paid.select(*still.columns))
+        .inner_join(case_rows, ["payer", "company"])
     )
+    invoice = invoice.filter(invoice.closed_day.isnull() | (invoice.closed_day >= invoice.case_start))
     closing = known_allocations(day, invoice).select("invoice_id", "amount", "pay_day", "money")
     closed = closing.inner_join(invoice, "invoice_id").filter(_.pay_day >= _.case_start)
-    # the share is one of amounts in the invoice's currency brought to the base by the open part's own ratio
-    closed = closed.mutate(paid_base=rnd(closed.amount * closed.open_base / closed.open.nullif(0)))
-    by_day = (
-        closed.filter(closed.money).group_by("payer", "company", "pay_day").aggregate(part=_.paid_base.sum())
-    )
+    closed = in_base(day, closed, paid_base="amount")
+    # what settles an invoice is no part of it
+    parts = closed.filter(closed.money & (closed.closed_day.isnull() | (closed.pay_day < closed.closed_day)))
+    by_day = parts.group_by("payer", "company", "pay_day").aggregate(part=_.paid_base.sum())
     later = (
         by_day.inner_join(
             # credit notes since were part of the collectible then
@@ -74,8 +83,9 @@ def part_payments(day: Day, past_due: ir.Table, case: ir.Table) -> ir.Table:
         .group_by("payer", "company", "pay_day")
         .aggregate(since=_.paid_base.sum())
     )
+    rest = in_base(day, invoice.filter(invoice.asked > 0), asked_base="asked")
     open_then = (
-        by_day.inner_join(invoice.select("payer", "company", "eff_day", "asked_base"), ["payer", "company"])
+        by_day.inner_join(rest.select("payer", "company", "eff_day", "asked_base"), ["payer", "company"])
         .filter(_.eff_day < _.pay_day)
         .group_by("payer", "company", "pay_day")
         .aggregate(rest=_.asked_base.sum())

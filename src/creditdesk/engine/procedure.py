@@ -79,7 +79,7 @@ def procedure(day: Day, inputs: Inputs) -> Outcome:
         case = casefile.case_states(day, done, invoices, opened, left)
         told = Told(done, invoices, opened)
         if day.facts.has("allocation"):
-            part = stages.run("part_payment", part_payments(day, late, case))
+            part = stages.run("part_payment", part_payments(day, late, case, inputs.item))
     steps = next_steps(day, situations(day, late), case, inputs.debtor, inputs.segmented, steps_of, part)
     due = steps.filter(_.due_gross & _.step.notnull() & _.dunning & ~_.ends)
     fitting = stages.run("due_invoice", invoices_of(day, due, late, told))
