@@ -169,3 +169,14 @@ def test_amounts_of_the_policy_are_converted_into_the_reporting_currency(starter
         "CHF",
         225_000,
     )  # the floor of EUR 2,500, on a grid of 90
+
+
+def test_without_a_rate_amounts_of_the_policy_count_as_they_are_written(starter: Policy) -> None:
+    facts: dict[str, list[Row]] = {
+        "company": [
+            {"company_id": "US", "name": "Inc", "country": "US", "currency": "USD", "language": "en"}
+        ],
+    }
+    said = {**MEDIUM, "currency": "USD", "company_id": "US", "observations": 0, "country": "US"}
+    (found,) = decide(starter, [customer("new", **said)], facts).values()
+    assert (found["currency"], found["credit_limit"]) == ("USD", 250_000)

@@ -24,6 +24,7 @@ from ibis import _
 from creditdesk.engine.arith import Value, attach, holds, rnd, to_day
 from creditdesk.engine.day import Day
 from creditdesk.engine.sheet import Sheet
+from creditdesk.facts.money import digits
 
 READS = (
     "natural_person", "peak_month_sales", "sales_per_day_p90", "days_late_p80", "tangible_net_worth",
@@ -237,10 +238,10 @@ def _computed(sheet: Sheet) -> None:
 
 def _by_people(sheet: Sheet) -> None:
     written, own = sheet["by_credit_limit"], sheet["own_limit"]
-    digits = holds(written.re_search("^[0-9]{1,15}$"))
+    number = holds(written.re_search("^[0-9]{1,15}$"))
     held = sheet["_bounded"] & holds(sheet["_amount"] < own)
     sheet.let(
-        _by_hand=ibis.ifelse(digits, written, ibis.null("string")).cast("int64"),
+        _by_hand=ibis.ifelse(number, written, ibis.null("string")).cast("int64"),
         _own=ibis.ifelse(held, sheet["_amount"], own),
         _own_why=ibis.ifelse(held, sheet["_why"], ibis.literal("set_by_hand")),
     )
@@ -296,7 +297,10 @@ def reporting_currencies(day: Day) -> list[str]:
 
 
 def policy_amount(day: Day, sheet: Sheet, amount: Value | int) -> Value:
-    """An amount of the policy (minor units of its currency) in the reporting currency of the row."""
+    """An amount of the policy (minor units of its currency) in the reporting currency of the row.
+
+    Without a rate it stands as it is written: a policy's 10,000 is a round figure, and the run says so in its notes.
+    """
     value = ibis.literal(amount, type="int64") if isinstance(amount, int) else amount
     if not day.multi_currency:
         return value
@@ -307,7 +311,8 @@ def policy_amount(day: Day, sheet: Sheet, amount: Value | int) -> Value:
             one = today.filter((today.currency == day.policy.currency) & (today.base == base)).select(
                 "factor"
             )
-            branches.append((sheet["base"] == base, rnd(value * one.as_scalar())))
+            as_written = 10.0 ** (digits(base) - digits(day.policy.currency))
+            branches.append((sheet["base"] == base, rnd(value * ibis.coalesce(one.as_scalar(), as_written))))
     return ibis.cases(*branches, else_=value) if branches else value
 
 

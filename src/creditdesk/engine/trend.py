@@ -36,11 +36,11 @@ def trend(day: Day, item: ir.Table) -> ir.Table:
     both = ibis.greatest(seen.eff_day, 0) * _SHIFT + (seen.late + _SHIFT // 2)
     seen = seen.select("customer_id", both=both)
     sorted_ = seen.group_by("customer_id").aggregate(n=seen.count(), rows=seen.both.collect().sort())
-    # the place always exists: what is not there is taken from the first and left out again
+    # the place always exists: what is not there is taken from the first and left out again; Spark counts places in int32
     last = {
         f"l{i}": ibis.ifelse(
             sorted_.n > i,
-            sorted_.rows[ibis.greatest(sorted_.n - 1 - i, 0)] % _SHIFT - _SHIFT // 2,
+            sorted_.rows[ibis.greatest(sorted_.n - 1 - i, 0).cast("int32")] % _SHIFT - _SHIFT // 2,
             ibis.null("int64"),
         )
         for i in range(LAST)
@@ -52,7 +52,7 @@ def trend(day: Day, item: ir.Table) -> ir.Table:
     ]
     slope = wide.select("customer_id", "n", slopes=ibis.array(slopes).sort())
     # n (n - 1) / 2 pairs: the lower of the two middle ones
-    lower = ibis.greatest((slope.n * (slope.n - 1) - 2) // 4, 0)
+    lower = ibis.greatest((slope.n * (slope.n - 1) - 2) // 4, 0).cast("int32")
     known = slope.select(
         "customer_id",
         slope=ibis.ifelse(

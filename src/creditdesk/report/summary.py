@@ -66,7 +66,7 @@ def before(
             "list": [_listed(problem) for problem in checked.problems if problem.severity == ERROR][:LISTED],
         },
         "warnings": _counts(checked, WARNING),
-        "notes": notes(facts, previous is not None),
+        "notes": notes(facts, previous is not None, policy.currency),
     }
 
 
@@ -109,7 +109,7 @@ def results(figures: Figures) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def notes(facts: Facts, has_previous: bool) -> list[dict[str, str]]:
+def notes(facts: Facts, has_previous: bool, currency: str) -> list[dict[str, str]]:
     """What the facts leave unknown, each with its code and in English; other languages have the code's text."""
     codes = []
     if not any(facts.any(table, "known_from") for table in _DATED):
@@ -128,8 +128,16 @@ def notes(facts: Facts, has_previous: bool) -> list[dict[str, str]]:
         codes.append("no_actions" if facts.has("approval") else "go_live")
     if not has_previous:
         codes.append("no_previous")
+    if any(company["currency"] != currency for company in companies(facts)) and not _rated(facts, currency):
+        codes.append("policy_currency")
     english = language("en")
     return [{"code": code, "text": english(f"note.{code}")} for code in codes]
+
+
+def _rated(facts: Facts, currency: str) -> bool:
+    """Whether any rate is known of a currency."""
+    known = facts.distinct("fx_rate", ["currency", "base"]) if facts.has("fx_rate") else []
+    return any(currency in pair for pair in known)
 
 
 def companies(facts: Facts) -> list[dict[str, Any]]:
