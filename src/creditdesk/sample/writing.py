@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,8 @@ class TableFiles:
         self._folder = folder
         self._row_group_rows = row_group_rows
         self._waiting: dict[str, list[pa.Table]] = {}
+        self._waiting_rows: Counter[str] = Counter()
+        self._waiting_bytes: Counter[str] = Counter()
         self._writers: dict[str, pq.ParquetWriter] = {}
 
     def add(self, name: str, part: pa.Table) -> None:
@@ -55,11 +58,12 @@ class TableFiles:
             return
         self.rows[name] = self.rows.get(name, 0) + part.num_rows
         self._waiting.setdefault(name, []).append(part)
-        if sum(table.num_rows for table in self._waiting[name]) >= self._row_group_rows:
+        self._waiting_rows[name] += part.num_rows
+        self._waiting_bytes[name] += part.nbytes
+        if self._waiting_rows[name] >= self._row_group_rows:
             self._write(name)
-        sizes = {table: sum(part.nbytes for part in parts) for table, parts in self._waiting.items()}
-        if sum(sizes.values()) > WAITING_BYTES:
-            self._write(max(sizes, key=lambda table: sizes[table]))
+        if self._waiting_bytes.total() > WAITING_BYTES:
+            self._write(self._waiting_bytes.most_common(1)[0][0])
 
     def close(self) -> None:
         """Writes what is waiting and closes the files."""
@@ -70,6 +74,7 @@ class TableFiles:
 
     def _write(self, name: str) -> None:
         waiting = self._waiting.pop(name, [])
+        del self._waiting_rows[name], self._waiting_bytes[name]
         if not waiting:
             return
         group = pa.concat_tables(waiting)
