@@ -61,7 +61,7 @@ def replay(
         clock.lap("check")
         done = []
         for number, one in enumerate(policies):
-            done.append(_walk(checked.sources(), one, start, end, engine, tell))
+            done.append(_walk(checked, one, start, end, engine, tell))
             clock.lap("replay" if number == 0 else "replay_against")
             _write(done[-1], fresh if number == 0 else fresh / AGAINST)
         comparison = compare(*done) if len(done) == 2 else None
@@ -81,17 +81,18 @@ def replay(
         raise typer.Exit(QUARANTINED)
 
 
-def _walk(sources: Any, policy: Any, start: date, end: date, engine: str, tell: Any) -> Replay:
+def _walk(checked: Any, policy: Any, start: date, end: date, engine: str, tell: Any) -> Replay:
     from creditdesk.engine.replay import replay as walk
 
     days = (end - start).days + 1
     return walk(
-        sources,
+        checked.sources(),
         policy,
         start,
         end,
         engine,
         lambda on: tell(f"{policy.policy}, {on}", (on - start).days, days),
+        checked.held_customers,
     )
 
 

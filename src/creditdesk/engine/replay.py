@@ -7,7 +7,7 @@ stay as they were: customers do not react to the replayed policy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -73,15 +73,19 @@ def replay(
     last: date,
     engine: str = "duckdb://",
     progress: Callable[[date], None] | None = None,
+    held_customers: Sequence[str] = (),
 ) -> Replay:
     """Walk a policy through the days from `first` to `last`.
+
+    Args:
+        held_customers: customers with quarantined rows: their payers are held `data_problem` all along.
 
     Raises:
         MissingRate, StageError: as `decide`.
     """
     backend = connect(engine)
     try:
-        return _replay(Stages(backend), sources, policy, first, last, progress)
+        return _replay(Stages(backend), sources, policy, first, last, progress, held_customers)
     finally:
         backend.close()
 
@@ -93,13 +97,16 @@ def _replay(
     first: date,
     last: date,
     progress: Callable[[date], None] | None,
+    held_customers: Sequence[str],
 ) -> Replay:
     backend = stages.backend
     known = _in_memory(stages, sources)
     history = known.pop("action", empty(TABLES["action"].schema()))
     history = history.filter(pc.less(history.column("done_on"), pa.scalar(first)))
     files = known.pop("handover", empty(TABLES["handover"].schema()))
-    walk = Walk(stages, known, policy, first, last, growing=("action", "handover"))
+    walk = Walk(
+        stages, known, policy, first, last, growing=("action", "handover"), held_customers=held_customers
+    )
     made: list[pa.Table] = []
     moves: list[pa.Table] = []
     days: list[pa.Table] = []
