@@ -9,8 +9,7 @@ from django.db import connection
 
 from creditdesk.desk.ledger import bulk
 from creditdesk.desk.ledger.models import FACTS, Company
-
-UP = ("payer_id", "parent_id", "merged_into_id")
+from creditdesk.desk.ledger.rows import RELATIVES
 
 
 def family(company: Company, number: int, customers: Iterable[str]) -> list[str]:
@@ -34,11 +33,11 @@ def _related(company: Company, number: int, customers: list[str]) -> set[str]:
 def _relatives(company: Company, number: int, customers: list[str]) -> set[str]:
     """One step up, down and aside."""
     found: set[str] = set()
-    columns = ", ".join(("customer_id", *UP, "party_id"))
+    columns = ", ".join(("customer_id", *RELATIVES))
     rows = _ask(company, number, columns, "customer_id", customers)
     for row in rows:
         found.update(one for one in row[:4] if one)
-    for column in UP:
+    for column in RELATIVES[:3]:
         found.update(row[0] for row in _ask(company, number, "customer_id", column, customers))
     parties = sorted({row[4] for row in rows if row[4]})
     if parties:

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 from django.db import transaction
 
-from creditdesk.desk.ledger import versions
+from creditdesk.desk.ledger import quarantine, versions
+from creditdesk.desk.ledger.dependence import NotUndone, taken_back
 from creditdesk.desk.ledger.models import Company, Import
 from creditdesk.desk.ledger.undoing import undo
 from creditdesk.desk.ledger.versions import Laid
 from creditdesk.desk.ledger.writing import begin, finish, keep, working
 from creditdesk.facts import sql
+from creditdesk.facts.column import Table
 from creditdesk.facts.result import Checked
 from creditdesk.facts.schema import TABLES
 from creditdesk.facts.stamp import open_checked
 from creditdesk.facts.workbench import Progress, silent
 from creditdesk.sources.importing import Imported, import_file
 
-__all__ = ["Result", "import_folder", "import_foreign", "undo"]
+__all__ = ["NotUndone", "Result", "import_folder", "import_foreign", "undo"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,10 @@ def import_folder(
     """
     with tempfile.TemporaryDirectory(prefix="creditdesk-import-") as work:
         checked = open_checked(folder, Path(work), progress)
-        return _bring_in(company, checked, Import.Kind.FOLDER, folder.name, by, why, at, progress)
+        apart = [checked.quarantine] if checked.quarantine else []
+        return _bring_in(
+            company, checked, apart, None, Import.Kind.FOLDER, folder.name, by, why, at, progress
+        )
 
 
 def import_foreign(
@@ -88,13 +95,17 @@ def import_foreign(
         read = import_file(source, Path(work) / "facts", mapping, progress)
         if read.checked is None:
             raise AssertionError("import_file checks what it wrote")
-        done = _bring_in(company, read.checked, Import.Kind.FILE, source.name, by, why, at, progress)
-        return Result(done.imported, done.checked, done.laid, read)
+        apart = [file for file in (read.checked.quarantine, read.quarantine) if file]
+        return _bring_in(
+            company, read.checked, apart, read, Import.Kind.FILE, source.name, by, why, at, progress
+        )
 
 
 def _bring_in(
     company: Company,
     checked: Checked,
+    apart: Sequence[Path],
+    read: Imported | None,
     kind: str,
     source: str,
     by: str,
@@ -102,34 +113,47 @@ def _bring_in(
     at: datetime | None,
     progress: Progress,
 ) -> Result:
-    prints = hashlib.sha256()
     laid: dict[str, Laid] = {}
     with transaction.atomic(), working() as con:
         imported = begin(company, kind=kind, by=by, why=why, source=source, at=at)
+        prints = hashlib.sha256(quarantine.read_quarantine(con, apart).encode())
         for name, result in checked.tables.items():
-            table = TABLES[name]
-            if not result.paths:
-                continue
             progress(f"comparing {name}", 0, result.rows_kept)
-            files = ", ".join(sql.text(path) for path in result.paths)
-            there = {
-                row[0] for row in con.execute(f"DESCRIBE SELECT * FROM read_parquet([{files}])").fetchall()
-            }
-            columns = ", ".join(
-                f"CAST({sql.name(c.name) if c.name in there else 'NULL'} AS {DUCK[c.type]}) AS {sql.name(c.name)}"
-                for c in table.columns
-            )
-            versions.take_in(con, table, f"(SELECT {columns} FROM read_parquet([{files}]))")
+            versions.take_in(con, TABLES[name], _relation(con, TABLES[name], result.paths))
             prints.update(f"{name}:{versions.fingerprint_of_all(con)};".encode())
-            laid[name] = versions.compare(con, table, company.pk)
+            laid[name] = versions.compare(con, TABLES[name], company.pk)
             if laid[name].changed:
                 keep(imported)
-                versions.lay(con, table, imported, laid[name], progress)
+                versions.lay(con, TABLES[name], imported, laid[name], progress)
+                quarantine.settle(con, TABLES[name], imported)
         imported.content = prints.hexdigest()
-        imported.quarantined = checked.rows_quarantined
+        imported.quarantined = checked.rows_quarantined + (read.rows_quarantined if read else 0)
+        if imported.pk is None and _came_before(imported):
+            return Result(imported, checked, laid, read)
+        keep(imported)
+        quarantine.settle_source(imported, checked.tables)
+        quarantine.keep(con, imported, checked.held_customers)
+        quarantine.release(imported)
         finish(imported, laid)
     progress("imported", 1, 1)
-    return Result(imported, checked, laid)
+    return Result(imported, checked, laid, read)
+
+
+def _came_before(imported: Import) -> bool:
+    """Whether exactly these rows were brought in before, by an import that still stands."""
+    same = Import.objects.filter(legal_entity=imported.legal_entity, content=imported.content)
+    return same.exclude(pk__in=taken_back(imported.legal_entity)).exists()
+
+
+def _relation(con: duckdb.DuckDBPyConnection, table: Table, paths: Sequence[Path]) -> str:
+    """Parquet files as a FROM item in contract shape; what they lack is empty."""
+    files = f"read_parquet([{', '.join(sql.text(path) for path in paths)}])"
+    there = {row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {files}").fetchall()}
+    columns = ", ".join(
+        f"CAST({sql.name(c.name) if c.name in there else 'NULL'} AS {DUCK[c.type]}) AS {sql.name(c.name)}"
+        for c in table.columns
+    )
+    return f"(SELECT {columns} FROM {files})"
 
 
 DUCK = {

@@ -83,6 +83,72 @@ class Confirmation(models.Model):
         return f"{self.rows} rows of {self.table}"
 
 
+class SetApart(models.Model):
+    """What every version of what was set apart has: it is brought and replaced as facts are, so that an undoing holds for it too."""
+
+    legal_entity = models.ForeignKey(Company, models.PROTECT, related_name="+", help_text="whose ledger")
+    brought_by = models.ForeignKey(
+        Import, models.PROTECT, related_name="+", help_text="the import that set it apart"
+    )
+    replaced_by = models.ForeignKey(
+        Import, models.PROTECT, related_name="+", null=True, help_text="the import that settled it; empty while it stands"
+    )  # fmt: skip
+
+    class Meta:
+        abstract = True
+
+
+class Quarantined(SetApart):
+    """A row of a file that breaks the contract, with what is wrong: one line per mistake."""
+
+    source = models.TextField(help_text="name of the folder or file it came from")
+    code = models.TextField(help_text="kind of mistake")
+    table = models.TextField(help_text="table of the contract")
+    file = models.TextField(help_text="file it stands in")
+    line = models.BigIntegerField(
+        null=True, help_text="line of a CSV file, number of the row of a Parquet file"
+    )
+    column = models.TextField(help_text="column; empty when the whole row is meant")
+    found = models.TextField(help_text="the value found")
+    reason = models.TextField(help_text="what is wrong")
+    allowed = models.TextField(help_text="what may stand there")
+    remedy = models.TextField(help_text="the way out")
+    customer_id = models.TextField(null=True, help_text="whose row it is, where that can be told")
+    key = models.TextField(null=True, help_text="its key as JSON, where that can be read")
+    row = models.TextField(help_text="the row itself, so that nothing is lost")
+
+    class Meta:
+        verbose_name_plural = "quarantined"
+        indexes = [
+            models.Index(
+                fields=["legal_entity", "table"],
+                condition=models.Q(replaced_by=None),
+                name="quarantined_stands",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}, {self.column}: {self.reason}"
+
+
+class HeldCustomer(SetApart):
+    """A customer about whom not all is known, since a row of it is quarantined: nothing is sent to it."""
+
+    customer_id = models.TextField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["legal_entity", "customer_id"],
+                condition=models.Q(replaced_by=None),
+                name="held_stands",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.customer_id
+
+
 FACTS: dict[str, type[rows.FactRow]] = rows.build(__name__)
 """The model of every table of the contract."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from creditdesk.desk.ledger import bulk
+from creditdesk.desk.ledger import bulk, quarantine
 from creditdesk.desk.ledger.family import family
 from creditdesk.desk.ledger.models import Company, Import
 from creditdesk.desk.ledger.rows import db_table
@@ -47,6 +47,11 @@ def facts(
     else:
         found = _of_customers(company, number, family(company, number, customers))
     return {name: rows for name, rows in found.items() if rows.num_rows}
+
+
+def held_customers(company: Company, *, known: Known = None) -> list[str]:
+    """Customers with a quarantined invoice, payment, credit note or allocation: they are held `data_problem`, sorted."""
+    return quarantine.held_customers(company, known_import(company, known))
 
 
 def known_import(company: Company, known: Known) -> int:

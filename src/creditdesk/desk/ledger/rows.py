@@ -24,6 +24,10 @@ LINKS = {"allocation": "invoice_id", "collection": "invoice_id", "insurance_even
 """How tables without a customer are reached: through the row that each names."""
 
 
+RELATIVES = ("payer_id", "parent_id", "merged_into_id", "party_id")
+"""Columns of `customer` that tie customers together."""
+
+
 class FactRow(models.Model):
     """What every version of every fact has besides the columns of the contract.
 
@@ -43,6 +47,10 @@ class FactRow(models.Model):
     replaced_by = models.ForeignKey(
         "ledger.Import", models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False,
         help_text="the import that replaced it or took it back; empty while it holds",
+    )  # fmt: skip
+    origin = models.ForeignKey(
+        "ledger.Import", models.PROTECT, related_name="+", db_index=False, db_constraint=False,
+        help_text="the import that said so first: another one where an undoing brought it back",
     )  # fmt: skip
     content = models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news")
 
@@ -112,6 +120,11 @@ def _indexes(table: Table) -> list[models.Index]:
     indexes = [
         models.Index(fields=["legal_entity", "brought_by", "replaced_by"], name=f"{prefix[:24]}_known"),
         models.Index(
+            fields=["legal_entity", "origin"],
+            condition=~models.Q(origin=models.F("brought_by")),
+            name=f"{prefix[:24]}_back",
+        ),
+        models.Index(
             fields=["legal_entity", "replaced_by"],
             condition=models.Q(replaced_by__isnull=False),
             name=f"{prefix[:24]}_gone",
@@ -120,4 +133,13 @@ def _indexes(table: Table) -> list[models.Index]:
     link = "customer_id" if any(c.name == "customer_id" for c in table.columns) else LINKS.get(table.name)
     if link and table.name != "customer":
         indexes.append(models.Index(fields=["legal_entity", link], name=f"{prefix[:24]}_of"))
+    if table.name == "customer":
+        indexes += [
+            models.Index(
+                fields=["legal_entity", column],
+                condition=models.Q((f"{column}__isnull", False)),
+                name=f"fact_customer_{column[:9]}",
+            )
+            for column in RELATIVES
+        ]
     return indexes

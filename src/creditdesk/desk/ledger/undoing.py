@@ -1,30 +1,33 @@
-"""Takes an import back, also out of order, where nothing later depends on it. Nothing is deleted: it is a further import."""
+"""Takes an import back, also out of order, where nothing later rests on it. Nothing is deleted: it is a further import."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Count
 
 from creditdesk.desk.ledger import bulk
-from creditdesk.desk.ledger.models import FACTS, Import
+from creditdesk.desk.ledger.dependence import (
+    NotUndone,
+    refuse_putting_again,
+    refuse_taking_back,
+    taken_back,
+)
+from creditdesk.desk.ledger.models import HeldCustomer, Import, Quarantined, SetApart
 from creditdesk.desk.ledger.rows import db_table
 from creditdesk.desk.ledger.writing import begin
+from creditdesk.facts.column import Table
 from creditdesk.facts.schema import TABLES
-
-
-class NotUndone(ValueError):
-    """An import that cannot be undone; the message names the later import that depends on it, and the way out."""
 
 
 def undo(number: int, *, by: str, why: str, at: datetime | None = None) -> Import:
     """Undo an import: the rows it brought hold no more, and those it replaced hold again.
 
-    An undoing can be undone too.
+    An undoing can be undone too: then the import stands again.
 
     Raises:
-        NotUndone: it was undone already, or a later import replaced, repeated or names a row it brought.
+        NotUndone: no reason is given, it was undone already, or a later import replaced, repeated or names a row
+            it brought.
         Import.DoesNotExist: there is no import with this number.
     """
     if not why.strip():
@@ -32,61 +35,100 @@ def undo(number: int, *, by: str, why: str, at: datetime | None = None) -> Impor
     wrong = Import.objects.get(pk=number)
     with transaction.atomic():
         undoing = begin(wrong.legal_entity, kind=Import.Kind.UNDO, by=by, why=why, source=str(wrong), at=at)
-        _refuse(wrong)
+        if wrong.pk in taken_back(wrong.legal_entity):
+            before = Import.objects.filter(undoes=wrong).order_by("-id").first()
+            raise NotUndone(
+                f"{wrong} was undone already, by {before}; the way out: undo {before} to have it again"
+            )
+        first, again = _first(wrong)
+        if again:
+            refuse_putting_again(first)
+        else:
+            refuse_taking_back(first)
         undoing.undoes = wrong
         undoing.save(force_insert=True)
-        for name in TABLES:
-            counts = _take_back(name, wrong, undoing)
-            if any(counts.values()):
-                undoing.counts[name] = counts
+        for name, table in TABLES.items():
+            move = _put_again if again else _take_back
+            gone, back = move(table, first, undoing)
+            if gone or back:
+                undoing.counts[name] = {"gone": gone, "back": back}
+        for model in (Quarantined, HeldCustomer):
+            _turn(model, wrong, undoing)
         undoing.save()
     return undoing
 
 
-def _take_back(name: str, wrong: Import, undoing: Import) -> dict[str, int]:
-    """Close what it brought, bring back what it replaced."""
-    stored = bulk.quoted(db_table(name))
-    columns = ", ".join([*(bulk.quoted(column.name) for column in TABLES[name].columns), "content"])
+def _first(wrong: Import) -> tuple[Import, bool]:
+    """The import that brought rows, at the end of a chain of undoings; and whether it is to stand again."""
+    first, again = wrong, False
+    while first.undoes is not None:
+        first, again = first.undoes, not again
+    return first, again
+
+
+def _take_back(table: Table, first: Import, undoing: Import) -> tuple[int, int]:
+    """Close what an import said, and bring back what it replaced."""
+    stored = bulk.quoted(db_table(table.name))
+    gone = _run(
+        f"UPDATE {stored} SET replaced_by_id = %s WHERE legal_entity_id = %s AND replaced_by_id IS NULL "
+        f"AND (brought_by_id = %s OR (origin_id = %s AND NOT (origin_id = brought_by_id)))",
+        [undoing.pk, first.legal_entity_id, first.pk, first.pk],
+    )
+    return gone, _copy(table, undoing, "replaced_by_id", first)
+
+
+def _put_again(table: Table, first: Import, undoing: Import) -> tuple[int, int]:
+    """Close what holds under the keys of an import, and bring back what it said."""
+    stored = bulk.quoted(db_table(table.name))
+    gone = 0
+    if table.key:
+        keys = " AND ".join(
+            f"(o.{bulk.quoted(name)} {_is()} {stored}.{bulk.quoted(name)})" for name in table.key
+        )
+        gone = _run(
+            f"UPDATE {stored} SET replaced_by_id = %s WHERE legal_entity_id = %s AND replaced_by_id IS NULL "
+            f"AND EXISTS (SELECT 1 FROM {stored} o WHERE o.legal_entity_id = {stored}.legal_entity_id "
+            f"AND o.brought_by_id = %s AND {keys})",
+            [undoing.pk, first.legal_entity_id, first.pk],
+        )
+    return gone, _copy(table, undoing, "brought_by_id", first)
+
+
+def _copy(table: Table, undoing: Import, which: str, first: Import) -> int:
+    stored = bulk.quoted(db_table(table.name))
+    columns = ", ".join([*(bulk.quoted(column.name) for column in table.columns), "content", "origin_id"])
+    return _run(
+        f"INSERT INTO {stored} ({columns}, legal_entity_id, brought_by_id) "
+        f"SELECT {columns}, legal_entity_id, %s FROM {stored} WHERE legal_entity_id = %s AND {which} = %s ORDER BY id",
+        [undoing.pk, first.legal_entity_id, first.pk],
+    )
+
+
+def _turn(model: type[SetApart], wrong: Import, undoing: Import) -> None:
+    """What an import (or undoing) set apart stands no more; what it settled stands again."""
+    shared = {"id", "legal_entity_id", "brought_by_id", "replaced_by_id"}
+    stored = bulk.quoted(model._meta.db_table)
+    columns = ", ".join(
+        bulk.quoted(field.column) for field in model._meta.concrete_fields if field.column not in shared
+    )
+    _run(
+        f"UPDATE {stored} SET replaced_by_id = %s WHERE legal_entity_id = %s AND brought_by_id = %s "
+        f"AND replaced_by_id IS NULL",
+        [undoing.pk, wrong.legal_entity_id, wrong.pk],
+    )
+    _run(
+        f"INSERT INTO {stored} ({columns}, legal_entity_id, brought_by_id) "
+        f"SELECT {columns}, legal_entity_id, %s FROM {stored} WHERE legal_entity_id = %s AND replaced_by_id = %s "
+        f"ORDER BY id",
+        [undoing.pk, wrong.legal_entity_id, wrong.pk],
+    )
+
+
+def _is() -> str:
+    return "IS" if connection.vendor == "sqlite" else "IS NOT DISTINCT FROM"
+
+
+def _run(statement: str, parameters: list[int]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {stored} SET replaced_by_id = %s WHERE legal_entity_id = %s AND brought_by_id = %s "
-            f"AND replaced_by_id IS NULL",
-            [undoing.pk, wrong.legal_entity_id, wrong.pk],
-        )
-        gone = cursor.rowcount
-        cursor.execute(
-            f"INSERT INTO {stored} ({columns}, legal_entity_id, brought_by_id) "
-            f"SELECT {columns}, legal_entity_id, %s FROM {stored} WHERE legal_entity_id = %s AND replaced_by_id = %s "
-            f"ORDER BY id",
-            [undoing.pk, wrong.legal_entity_id, wrong.pk],
-        )
-        return {"gone": gone, "back": cursor.rowcount}
-
-
-def _refuse(wrong: Import) -> None:
-    before = Import.objects.filter(undoes=wrong).order_by("-id").first()
-    if before is not None and not Import.objects.filter(undoes=before).exists():
-        raise NotUndone(f"{wrong} was undone already by {before}")
-    for name, model in FACTS.items():
-        rows = model.objects.filter(legal_entity=wrong.legal_entity, brought_by=wrong)
-        later = (
-            rows.exclude(replaced_by=None)
-            .values("replaced_by")
-            .annotate(n=Count("id"))
-            .order_by("replaced_by")
-        )
-        if first := later.first():
-            raise NotUndone(
-                f"{wrong} cannot be undone: import {first['replaced_by']} replaced {first['n']} of its rows in "
-                f"{name}; the way out: undo import {first['replaced_by']} first"
-            )
-    _refuse_repeated(wrong)
-
-
-def _refuse_repeated(wrong: Import) -> None:
-    repeated = wrong.confirmed.filter(by__undone_by=None).order_by("by").first()
-    if repeated is not None:
-        raise NotUndone(
-            f"{wrong} cannot be undone: {repeated.by} brought {repeated.rows} of its rows in {repeated.table} again; "
-            f"the way out: undo {repeated.by} first"
-        )
+        cursor.execute(statement, parameters)
+        return int(cursor.rowcount)

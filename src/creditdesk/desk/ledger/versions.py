@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -45,6 +46,7 @@ class Laid:
         return self.new + self.replaced
 
 
+@functools.cache
 def arrow_schema(table: Table) -> pa.Schema:
     """The Arrow schema of a table of the contract, every column nullable."""
     return pa.schema([item.with_nullable(True) for item in table.schema().to_pyarrow()])
@@ -93,7 +95,7 @@ def compare(con: duckdb.DuckDBPyConnection, table: Table, company: int) -> Laid:
         same_key = "i.content = h.content AND i._copy = h._copy"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE matched AS SELECT i.*, h.id AS _old, h.content AS _old_content, "
-        f"h.brought_by AS _old_import FROM incoming i LEFT JOIN holding h ON {same_key}"
+        f"h.origin AS _old_import FROM incoming i LEFT JOIN holding h ON {same_key}"
     )
     con.unregister("holding")
     new, replaced, same = con.execute(
@@ -117,7 +119,7 @@ def lay(
         names = ", ".join(sql.name(column.name) for column in table.columns)
         rows = con.sql(
             f"SELECT {names}, content, {imported.pk}::BIGINT AS brought_by_id, "
-            f"{imported.legal_entity_id}::BIGINT AS legal_entity_id FROM matched "
+            f"{imported.pk}::BIGINT AS origin_id, {imported.legal_entity_id}::BIGINT AS legal_entity_id FROM matched "
             f"WHERE _old IS NULL OR content <> _old_content"
         ).to_arrow_reader(bulk.BATCH)
         bulk.store(
@@ -133,18 +135,18 @@ def close(table: Table, ids: list[int], imported: int) -> None:
 
 
 def _holding(con: duckdb.DuckDBPyConnection, table: Table, company: int) -> pa.Table:
-    """The versions that hold now and may be meant by `incoming`: id, key, content, the import that brought them."""
+    """The versions that hold now and may be meant by `incoming`: id, key, content, the import that said so."""
     schema = pa.schema(
         [
             ("id", pa.int64()),
             *((name, arrow_schema(table).field(name).type) for name in table.key),
             ("content", pa.int64()),
-            ("brought_by", pa.int64()),
+            ("origin", pa.int64()),
         ]
     )
     keys = "".join(f", {bulk.quoted(name)}" for name in table.key)
     query = (
-        f"SELECT id{keys}, content, brought_by_id AS brought_by FROM {bulk.quoted(db_table(table.name))} "
+        f"SELECT id{keys}, content, origin_id AS origin FROM {bulk.quoted(db_table(table.name))} "
         f"WHERE legal_entity_id = %s AND replaced_by_id IS NULL"
     )
     parameters: list[object] = [company]

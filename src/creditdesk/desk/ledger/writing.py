@@ -12,7 +12,7 @@ import pyarrow as pa
 from django.db import transaction
 from django.utils import timezone
 
-from creditdesk.desk.ledger import versions
+from creditdesk.desk.ledger import quarantine, versions
 from creditdesk.desk.ledger.models import Company, Confirmation, Import
 from creditdesk.desk.ledger.row_check import check_rows
 from creditdesk.facts.schema import TABLES
@@ -71,6 +71,10 @@ def add_all(
             if laid[name].changed:
                 keep(imported)
                 versions.lay(con, table, imported, laid[name], lambda *_told: None)
+                quarantine.settle(con, table, imported)
+        if imported.pk is None:
+            return imported
+        quarantine.release(imported)
         return finish(imported, laid)
 
 
@@ -114,8 +118,6 @@ def keep(imported: Import) -> None:
 
 def finish(imported: Import, laid: Mapping[str, versions.Laid]) -> Import:
     """Write down what an import did."""
-    if imported.pk is None:
-        return imported
     imported.counts = {
         name: {"new": one.new, "replaced": one.replaced, "same": one.same} for name, one in laid.items()
     }

@@ -137,6 +137,127 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Quarantined",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "legal_entity",
+                    models.ForeignKey(
+                        help_text="whose ledger",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.company",
+                    ),
+                ),
+                (
+                    "brought_by",
+                    models.ForeignKey(
+                        help_text="the import that set it apart",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        help_text="the import that settled it; empty while it stands",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                ("source", models.TextField(help_text="name of the folder or file it came from")),
+                ("code", models.TextField(help_text="kind of mistake")),
+                ("table", models.TextField(help_text="table of the contract")),
+                ("file", models.TextField(help_text="file it stands in")),
+                (
+                    "line",
+                    models.BigIntegerField(
+                        help_text="line of a CSV file, number of the row of a Parquet file", null=True
+                    ),
+                ),
+                ("column", models.TextField(help_text="column; empty when the whole row is meant")),
+                ("found", models.TextField(help_text="the value found")),
+                ("reason", models.TextField(help_text="what is wrong")),
+                ("allowed", models.TextField(help_text="what may stand there")),
+                ("remedy", models.TextField(help_text="the way out")),
+                (
+                    "customer_id",
+                    models.TextField(help_text="whose row it is, where that can be told", null=True),
+                ),
+                ("key", models.TextField(help_text="its key as JSON, where that can be read", null=True)),
+                ("row", models.TextField(help_text="the row itself, so that nothing is lost")),
+            ],
+            options={
+                "verbose_name_plural": "quarantined",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("replaced_by", None)),
+                        fields=["legal_entity", "table"],
+                        name="quarantined_stands",
+                    )
+                ],
+                "constraints": [],
+            },
+        ),
+        migrations.CreateModel(
+            name="HeldCustomer",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "legal_entity",
+                    models.ForeignKey(
+                        help_text="whose ledger",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.company",
+                    ),
+                ),
+                (
+                    "brought_by",
+                    models.ForeignKey(
+                        help_text="the import that set it apart",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        help_text="the import that settled it; empty while it stands",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                ("customer_id", models.TextField()),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("replaced_by", None)),
+                        fields=["legal_entity", "customer_id"],
+                        name="held_stands",
+                    )
+                ],
+                "constraints": [],
+            },
+        ),
+        migrations.CreateModel(
             name="CompanyFacts",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
@@ -175,6 +296,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -207,6 +339,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_company_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_company_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -257,6 +394,17 @@ class Migration(migrations.Migration):
                         db_index=False,
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="ledger.import",
@@ -404,9 +552,34 @@ class Migration(migrations.Migration):
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_customer_known"
                     ),
                     models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_customer_back",
+                    ),
+                    models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
                         fields=["legal_entity", "replaced_by"],
                         name="fact_customer_gone",
+                    ),
+                    models.Index(
+                        condition=models.Q(("payer_id__isnull", False)),
+                        fields=["legal_entity", "payer_id"],
+                        name="fact_customer_payer_id",
+                    ),
+                    models.Index(
+                        condition=models.Q(("parent_id__isnull", False)),
+                        fields=["legal_entity", "parent_id"],
+                        name="fact_customer_parent_id",
+                    ),
+                    models.Index(
+                        condition=models.Q(("merged_into_id__isnull", False)),
+                        fields=["legal_entity", "merged_into_id"],
+                        name="fact_customer_merged_in",
+                    ),
+                    models.Index(
+                        condition=models.Q(("party_id__isnull", False)),
+                        fields=["legal_entity", "party_id"],
+                        name="fact_customer_party_id",
                     ),
                 ],
                 "constraints": [
@@ -461,6 +634,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -476,6 +660,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_customer_code_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_customer_code_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -537,6 +726,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -553,6 +753,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_preference_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_preference_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -612,6 +817,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -635,6 +851,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_legal_status_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_legal_status_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -694,6 +915,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -735,6 +967,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_contact_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_contact_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -789,6 +1026,17 @@ class Migration(migrations.Migration):
                         db_index=False,
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="ledger.import",
@@ -899,6 +1147,11 @@ class Migration(migrations.Migration):
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_invoice_known"
                     ),
                     models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_invoice_back",
+                    ),
+                    models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
                         fields=["legal_entity", "replaced_by"],
                         name="fact_invoice_gone",
@@ -954,6 +1207,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -991,6 +1255,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_payment_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_payment_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -1048,6 +1317,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -1083,6 +1363,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_allocation_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_allocation_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -1140,6 +1425,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -1183,6 +1479,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_order_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_order_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -1243,6 +1544,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -1271,6 +1583,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_dispute_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_dispute_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -1322,6 +1639,17 @@ class Migration(migrations.Migration):
                         db_index=False,
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="ledger.import",
@@ -1386,6 +1714,11 @@ class Migration(migrations.Migration):
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_credit_report_known"
                     ),
                     models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_credit_report_back",
+                    ),
+                    models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
                         fields=["legal_entity", "replaced_by"],
                         name="fact_credit_report_gone",
@@ -1435,6 +1768,17 @@ class Migration(migrations.Migration):
                         db_index=False,
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="ledger.import",
@@ -1590,6 +1934,11 @@ class Migration(migrations.Migration):
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_annual_account_known"
                     ),
                     models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_annual_account_back",
+                    ),
+                    models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
                         fields=["legal_entity", "replaced_by"],
                         name="fact_annual_account_gone",
@@ -1646,6 +1995,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -1680,6 +2040,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_cover_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_cover_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -1737,6 +2102,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -1754,6 +2130,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_security_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_security_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -1804,6 +2185,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -1824,6 +2216,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_credit_group_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_credit_group_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -1880,6 +2277,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -1895,6 +2303,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_fx_rate_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_fx_rate_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -1953,6 +2366,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -1982,6 +2406,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_bank_statement_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_bank_statement_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -2038,6 +2467,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -2053,6 +2493,11 @@ class Migration(migrations.Migration):
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"],
                         name="fact_payment_candidate_known",
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_payment_candidate_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -2111,6 +2556,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -2126,6 +2582,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_contra_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_contra_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -2185,6 +2646,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -2206,6 +2678,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_collection_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_collection_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -2263,6 +2740,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -2282,6 +2770,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_charge_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_charge_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -2333,6 +2826,17 @@ class Migration(migrations.Migration):
                         db_index=False,
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="ledger.import",
@@ -2396,6 +2900,11 @@ class Migration(migrations.Migration):
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_action_known"
                     ),
                     models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_action_back",
+                    ),
+                    models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
                         fields=["legal_entity", "replaced_by"],
                         name="fact_action_gone",
@@ -2451,6 +2960,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -2472,6 +2992,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_promise_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_promise_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -2529,6 +3054,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -2545,6 +3081,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_plan_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_plan_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -2602,6 +3143,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -2619,6 +3171,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_instalment_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_instalment_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -2676,6 +3233,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -2704,6 +3272,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_pause_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_pause_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -2761,6 +3334,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -2803,6 +3387,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_approval_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_approval_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -2860,6 +3449,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -2879,6 +3479,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_override_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_override_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -2936,6 +3541,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -2955,6 +3571,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_handover_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_handover_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -3012,6 +3633,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -3030,6 +3662,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_note_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_note_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -3087,6 +3724,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -3105,6 +3753,11 @@ class Migration(migrations.Migration):
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"],
                         name="fact_company_account_known",
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_company_account_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -3161,6 +3814,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -3189,6 +3853,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_opportunity_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_opportunity_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -3249,6 +3918,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -3294,6 +3974,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_lead_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_lead_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -3350,6 +4035,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -3387,6 +4083,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_market_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_market_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -3446,6 +4147,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -3463,6 +4175,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_mandate_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_mandate_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -3520,6 +4237,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -3535,6 +4263,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_payer_link_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_payer_link_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -3593,6 +4326,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -3623,6 +4367,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_invoice_line_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_invoice_line_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -3680,6 +4429,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -3693,6 +4453,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_product_group_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_product_group_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -3743,6 +4508,17 @@ class Migration(migrations.Migration):
                         db_index=False,
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="ledger.import",
@@ -3801,6 +4577,11 @@ class Migration(migrations.Migration):
                         name="fact_insurance_policy_known",
                     ),
                     models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_insurance_policy_back",
+                    ),
+                    models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
                         fields=["legal_entity", "replaced_by"],
                         name="fact_insurance_policy_gone",
@@ -3855,6 +4636,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -3876,6 +4668,11 @@ class Migration(migrations.Migration):
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"],
                         name="fact_insurance_event_known",
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_insurance_event_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
@@ -3926,6 +4723,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "origin",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        help_text="the import that said so first: another one where an undoing brought it back",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.import",
+                    ),
+                ),
+                (
                     "content",
                     models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news"),
                 ),
@@ -3941,6 +4749,11 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         fields=["legal_entity", "brought_by", "replaced_by"], name="fact_feedback_known"
+                    ),
+                    models.Index(
+                        condition=models.Q(("origin", models.F("brought_by")), _negated=True),
+                        fields=["legal_entity", "origin"],
+                        name="fact_feedback_back",
                     ),
                     models.Index(
                         condition=models.Q(("replaced_by__isnull", False)),
