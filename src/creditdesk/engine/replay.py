@@ -110,18 +110,25 @@ def _replay(
     made: list[pa.Table] = []
     moves: list[pa.Table] = []
     days: list[pa.Table] = []
+    seen: dict[str, ir.Table] = {}
     actions = history
     day = first
     while day <= last:
         if progress:
             progress(day)
         walk.decide(day, {"action": actions, "handover": files})
-        new = backend.fetch(_done(walk.tables))
+        # as stages of the first day they are repeated with the rest: nothing is built on later days
+        seen = seen or {
+            "done": stages.run("replay_done", _done(walk.tables)),
+            "moved": stages.run("replay_moved", _moved(walk.tables)),
+            "counted": stages.run("replay_counted", _counted(walk.tables)),
+        }
+        new = backend.fetch(seen["done"])
         made.append(new)
         actions = pa.concat_tables([actions, new])
         files = pa.concat_tables([files, _handed_over(new)])
-        moves.append(conform_arrow(backend.fetch(_moved(walk.tables)), ibis.Schema.from_pyarrow(MOVES)))
-        days.append(conform_arrow(backend.fetch(_counted(walk.tables)), ibis.Schema.from_pyarrow(DAYS)))
+        moves.append(conform_arrow(backend.fetch(seen["moved"]), ibis.Schema.from_pyarrow(MOVES)))
+        days.append(conform_arrow(backend.fetch(seen["counted"]), ibis.Schema.from_pyarrow(DAYS)))
         day += timedelta(days=1)
     done = pa.concat_tables(made)
     return Replay(
