@@ -82,19 +82,7 @@ def placed(day: Day, book: Book, banded: ir.Table, item: ir.Table | None, had: b
     """
     sheet = Sheet(banded)
     _move(day, book, sheet, had)
-    if item is not None:
-        sheet.table = attach(sheet.table, oldest_overdue(day, item), "customer_id")
-    else:
-        sheet.let(oldest_invoice=ibis.null("string"), oldest_amount=ibis.null("int64"))
-    asked = {
-        name
-        for gauge in book.criteria
-        for name in (f"source_{gauge.name}", f"value_{gauge.name}", f"cell_{gauge.name}")
-    }
-    asked |= {measure.column for gauge in book.criteria for measure in gauge.measures}
-    asked |= {f"{BAND}{gauge.name}" for gauge in book.criteria} | changed_by_criteria(book)
-    with sheet.only(*asked, *NEAREST_READS):
-        nearest_change(day, book, sheet)
+    sheet.table = attach(sheet.table, _nearest(day, book, banded, item), "customer_id")
     matrix, none = book.policy.matrix, ibis.null("string")
     in_matrix = (sheet["rule_no"] < 0) & sheet["by_hand"].isnull()
     as_cell = inherits(book.policy)
@@ -109,6 +97,31 @@ def placed(day: Day, book: Book, banded: ir.Table, item: ir.Table | None, had: b
         **adjustments_of(book, sheet),
     )
     return sheet
+
+
+def _nearest(day: Day, book: Book, banded: ir.Table, item: ir.Table | None) -> ir.Table:
+    """Stage `nearest`: customer_id and `near_<part>`; on its own, for it tries much and reads few columns."""
+    asked = {
+        name
+        for gauge in book.criteria
+        for name in (
+            f"source_{gauge.name}",
+            f"value_{gauge.name}",
+            f"cell_{gauge.name}",
+            f"{BAND}{gauge.name}",
+        )
+    }
+    asked |= {measure.column for gauge in book.criteria for measure in gauge.measures}
+    asked |= changed_by_criteria(book) | {*NEAREST_READS} | {"by_segment"}
+    sheet = Sheet(banded.select("customer_id", *sorted(name for name in asked if name in banded.columns)))
+    sheet.let(by_hand=_by_hand(book, sheet))
+    if item is not None:
+        sheet.table = attach(sheet.table, oldest_overdue(day, item), "customer_id")
+    else:
+        sheet.let(oldest_invoice=ibis.null("string"), oldest_amount=ibis.null("int64"))
+    nearest_change(day, book, sheet)
+    sheet.keep(["customer_id", *(name for name in sheet.table.columns if name.startswith("near_"))])
+    return day.stages.run("nearest", sheet.table)
 
 
 def bands_map(book: Book, sheet: Sheet) -> Value:
@@ -184,8 +197,13 @@ def move_approvals(day: Day) -> ir.Table:
     return latest.select("customer_id", "ref", "granted", "decided")
 
 
+def _by_hand(book: Book, sheet: Sheet) -> Value:
+    """The segment that a person assigned, where the policy knows it."""
+    assigned = sheet["by_segment"]
+    return ibis.ifelse(assigned.isin(list(book.policy.segments)), assigned, ibis.null("string"))
+
+
 def _move(day: Day, book: Book, sheet: Sheet, had: bool) -> None:
-    valid = list(book.policy.segments)
     if had and day.facts.has("approval"):
         answers = move_approvals(day)
         exact = answers.select("customer_id", target="ref", _yes="granted", _on="decided")
@@ -201,7 +219,7 @@ def _move(day: Day, book: Book, sheet: Sheet, had: bool) -> None:
         )
     else:
         sheet.let(approved=ibis.literal(False))
-    sheet.let(by_hand=ibis.ifelse(sheet["by_segment"].isin(valid), sheet["by_segment"], ibis.null("string")))
+    sheet.let(by_hand=_by_hand(book, sheet))
     if had:
         kept = ibis.literal(False)
         for name in (book.policy.matrix.rows, book.policy.matrix.columns):
