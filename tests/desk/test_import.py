@@ -10,39 +10,14 @@ import pytest
 
 from creditdesk.desk.ledger import importing, reading, writing
 from creditdesk.desk.ledger.models import Company, HeldCustomer, Import, Quarantined
+from desk.books import INVOICES, Books
 
 pytestmark = pytest.mark.usefixtures("desk")
-
-CUSTOMERS = """
-customer_id,name,kind,payer_id
-c1,Peeters,company,
-c2,Janssens,company,c1
-c3,Maes,company,
-"""
-INVOICES = """
-invoice_id,customer_id,number,kind,issued,due,amount,currency
-i1,c1,1,invoice,2026-01-05,2026-02-04,10000,EUR
-i2,c1,2,invoice,2026-01-06,2026-02-05,20000,EUR
-i3,c2,3,invoice,2026-01-07,2026-02-06,30000,EUR
-"""
 
 
 @pytest.fixture
 def company() -> Company:
     return Company.objects.create(code="acme", name="Acme")
-
-
-class Books:
-    """A folder of CSV files that is written anew for every import."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def write(self, **tables: str) -> Path:
-        self.folder.mkdir(exist_ok=True)
-        for name, text in {"customer": CUSTOMERS, "invoice": INVOICES, **tables}.items():
-            (self.folder / f"{name}.csv").write_text(text.lstrip("\n"), encoding="utf-8")
-        return self.folder
 
 
 @pytest.fixture
@@ -117,7 +92,9 @@ def test_an_import_is_not_undone_beneath_a_later_one(company, books) -> None:
         importing.undo(first.pk, by="anna", why="wrong folder")
     importing.undo(changed.imported.pk, by="anna", why="wrong folder")
     writing.add(company, "promise", [a_promise()], by="bert")
-    with pytest.raises(importing.NotUndone, match=r"import 4 brought rows in promise that name a customer of it"):
+    with pytest.raises(
+        importing.NotUndone, match=r"import 4 brought rows in promise that name a customer of it"
+    ):
         importing.undo(first.pk, by="anna", why="wrong folder")
     importing.undo(4, by="bert", why="for another customer")
     importing.undo(first.pk, by="anna", why="wrong folder")

@@ -45,7 +45,17 @@ def root(
     context.obj = {"quiet": quiet, "json": as_json}
 
 
-from creditdesk.cli import decide, desk_day, explain, facts, policy, replay, report, sample  # noqa: E402  they join `app`
+from creditdesk.cli import (  # noqa: E402  they join `app`
+    decide,
+    desk_day,
+    desk_ledger,
+    explain,
+    facts,
+    policy,
+    replay,
+    report,
+    sample,
+)
 
-for part in (sample, facts, decide, explain, replay, policy, report, desk_day):
+for part in (sample, facts, decide, explain, replay, policy, report, desk_ledger, desk_day):
     part.join(app)

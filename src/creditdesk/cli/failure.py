@@ -46,10 +46,21 @@ def explained(error: Exception) -> tuple[int, str] | None:
     )  # fmt: skip
     if isinstance(error, unusable):
         return UNUSABLE, str(error)
+    if _of_database(error):
+        return UNUSABLE, f"the database: {str(error).strip()}\nNothing of this step was written."
     if isinstance(error, StageError):
         cause = str(error.cause)[:CAUSE]  # Spark tells its whole plan
         return BROKEN, f"stage {error.stage!r} failed: {cause}\n--- SQL of the stage ---\n{error.sql}"
     return None
+
+
+def _of_database(error: Exception) -> bool:
+    """Whether the database could not do it: it is away, locked, or its disk is full. Asked without loading Django."""
+    if "django.db.utils" not in sys.modules:
+        return False
+    from django.db.utils import InterfaceError, OperationalError
+
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 class Refused(ValueError):

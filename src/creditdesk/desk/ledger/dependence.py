@@ -16,10 +16,11 @@ from creditdesk.desk.ledger.models import Company, Confirmation, Import
 from creditdesk.desk.ledger.rows import db_table
 from creditdesk.facts.column import LIST, Column, Table
 from creditdesk.facts.links import KEPT
+from creditdesk.facts.problem import UnusableInput
 from creditdesk.facts.schema import TABLES
 
 
-class NotUndone(ValueError):
+class NotUndone(UnusableInput):
     """An import that cannot be undone; the message names the later import that rests on it, and the way out."""
 
 

@@ -20,6 +20,7 @@ from creditdesk.desk.ledger.versions import Laid
 from creditdesk.desk.ledger.writing import begin, finish, keep, working
 from creditdesk.facts import sql
 from creditdesk.facts.column import Table
+from creditdesk.facts.folder import PARQUET, open_folder
 from creditdesk.facts.result import Checked
 from creditdesk.facts.schema import TABLES
 from creditdesk.facts.stamp import open_checked
@@ -99,6 +100,28 @@ def import_foreign(
         return _bring_in(
             company, read.checked, apart, read, Import.Kind.FILE, source.name, by, why, at, progress
         )
+
+
+def companies_in(folder: Path) -> dict[str, str]:
+    """The companies of a facts folder by code, with their names; empty where there is no table of them.
+
+    Raises:
+        UnusableInput: it is no facts folder.
+    """
+    files = open_folder(folder).tables.get("company")
+    if files is None:
+        return {}
+    paths = ", ".join(sql.text(path) for path in files.paths)
+    reader = (
+        f"read_parquet([{paths}])" if files.format == PARQUET else f"read_csv({paths}, all_varchar = true)"
+    )
+    with working() as con:
+        try:
+            return dict(
+                con.execute(f"SELECT company_id, name FROM {reader} WHERE company_id <> ''").fetchall()
+            )
+        except duckdb.Error:
+            return {}  # what is wrong with it, the check will say
 
 
 def _bring_in(
