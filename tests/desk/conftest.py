@@ -161,3 +161,23 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
         yield Desk("postgresql", server.address(name), home)
         connections.close_all()
         server.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The engine of this session: its statements are built once."""
+    from creditdesk.desk.day.decider import Decider
+
+    decider = Decider({"threads": "1"}, tmp_path_factory.getbasetemp().parent / "creditdesk-plans")
+    yield decider
+    decider.close()
+
+
+@pytest.fixture
+def peer() -> Iterator[Any]:
+    """A real mail server that counts."""
+    from desk.office import Peer
+
+    server = Peer().start()
+    yield server
+    server.stop()

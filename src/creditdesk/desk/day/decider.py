@@ -34,6 +34,9 @@ CARRIED = ("decision", "action_due", "held")
 ASSUMED = frozenset({"action", "handover", "approval", "promise", "pause", "override"})
 """Tables that hold rows sooner or later: no new statements for the first of them."""
 
+NOBODY = ("",)
+"""Statements are built as if somebody's rows were quarantined: whose they are is a table."""
+
 AHEAD = timedelta(days=400)
 """How far ahead the statements hold."""
 
@@ -126,11 +129,13 @@ class Decider:
         as_of: date,
         previous: Mapping[str, pa.Table] | None = None,
         whole: Mapping[str, pa.Table] | None = None,
+        held: Sequence[str] = (),
     ) -> Decided:
         """One run over facts in memory.
 
         Args:
             previous: `decision`, `action_due` and `held` of the run before.
+            held: customers with quarantined rows: their payers are held `data_problem`.
             whole: when the facts are those of a few customers: the stages `WHOLE` of the last run over all of them.
 
         Raises:
@@ -138,7 +143,7 @@ class Decider:
             MissingRate, StageError: as the engine's `decide`.
         """
         with self.lock:
-            return self._decide(policy_text, facts, as_of, previous or {}, whole)
+            return self._decide(policy_text, facts, as_of, previous or {}, whole, held)
 
     def close(self) -> None:
         """Give everything back."""
@@ -154,6 +159,7 @@ class Decider:
         as_of: date,
         previous: Mapping[str, pa.Table],
         whole: Mapping[str, pa.Table] | None,
+        held: Sequence[str],
     ) -> Decided:
         key = hashlib.sha256(policy_text.encode()).hexdigest()
         built = self._built.get(key)
@@ -169,6 +175,7 @@ class Decider:
             schema = TABLES_OUT[name].schema()
             rows = previous.get(name)
             _put(con, f"previous_{name}", empty(schema) if rows is None else conform_arrow(rows, schema))
+        _put(con, "held_customer", pa.table({"customer_id": pa.array(sorted(set(held)), pa.string())}))
         for name, make, fill in built.plan.statements:
             con.execute(make)
             if whole and name in whole:
@@ -227,6 +234,7 @@ class Decider:
                 continue
             backend = DuckDB(":memory:", self._engine)
             stages = Stages(backend)
+            stages.repeated = True
             day = self._open(backend, stages, policy, facts, as_of)
             if _shape(day) != plan.shape:
                 backend.close()
@@ -239,13 +247,14 @@ class Decider:
     def _anew(self, key: str, policy: Policy, facts: Mapping[str, pa.Table], as_of: date) -> _Built:
         backend = _Noting(":memory:", self._engine)
         stages = Stages(backend)
+        stages.repeated = True
         day = self._open(backend, stages, policy, facts, as_of)
         shape = _shape(day)
         watched = cast("_Watched", day.facts)
         watched.questions.clear()
         before = {name: backend.put(f"previous_{name}", empty(TABLES_OUT[name].schema())) for name in CARRIED}
         backend.noted.clear()
-        decide_on(day, Previous(before["decision"], before["action_due"], before["held"]))
+        decide_on(day, Previous(before["decision"], before["action_due"], before["held"]), NOBODY)
         self.builds += 1
         plan = Plan(
             statements=[_statement(stage) for stage in stages.done],

@@ -18,6 +18,7 @@ from creditdesk.desk.day.outcome import Outcome, previous
 from creditdesk.desk.day.recording import read_whole, record
 from creditdesk.desk.ledger import bulk
 from creditdesk.desk.ledger.models import Company
+from creditdesk.desk.ledger.quarantine import held_customers
 from creditdesk.desk.ledger.reading import facts as read_facts
 from creditdesk.desk.ledger.reading import known_import
 from creditdesk.desk.ledger.versions import arrow_schema
@@ -58,7 +59,9 @@ def redecide(
     before = previous(company, as_of, family)
     with decider.lock:
         policy = in_force(company, as_of)
-        decided = decider.decide(policy.text, facts, as_of, before, _standing_whole(company, last))
+        held = held_customers(company, number)
+        whole = _standing_whole(company, last)
+        decided = decider.decide(policy.text, facts, as_of, before, whole, held)
         outcome = Outcome(decided, as_of)
         with transaction.atomic():
             Company.objects.select_for_update().get(pk=company.pk)

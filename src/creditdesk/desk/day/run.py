@@ -31,6 +31,7 @@ from creditdesk.desk.day.recording import record
 from creditdesk.desk.day.redecide import ask_again
 from creditdesk.desk.day.transport import Smtp, Transport
 from creditdesk.desk.ledger.models import Company
+from creditdesk.desk.ledger.quarantine import held_customers
 from creditdesk.desk.ledger.reading import facts as read_facts
 from creditdesk.desk.ledger.reading import known_import
 from creditdesk.facts.problem import UnusableInput
@@ -210,7 +211,8 @@ class _Day:
         run.ledger_no = self._number
         with self._work(run, "decide") as stage:
             before = previous(self._company, as_of)
-            decided = self._worker.decider.decide(policy.text, self._facts, as_of, before)
+            held = held_customers(self._company, self._number)
+            decided = self._worker.decider.decide(policy.text, self._facts, as_of, before, held=held)
             stage.rows = self._facts["customer"].num_rows if "customer" in self._facts else 0
         return decided
 
