@@ -8,6 +8,7 @@ cuts the lineage.
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,9 @@ import pyarrow.parquet as pq
 # A value named in one step stays a column in SQL. Fused, it would be written out at every place that reads it, and
 # values built of such values would grow to hundreds of kilobytes; the engines flatten the steps anyway.
 ibis.options.sql.fuse_selects = False
+
+# Steps nest, and the writer of SQL calls itself once per step: a long stage is deeper than Python's first limit.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 10_000))
 
 
 _DAY = "creditdesk_day"
@@ -43,9 +47,15 @@ class StageError(RuntimeError):
 
 
 class Backend(Protocol):
-    """What the engine needs of a database."""
+    """What the engine needs of a database.
+
+    Attributes:
+        name: as it stands in the URL.
+        plans_slowly: statements are worth rewriting into fewer steps even for one run.
+    """
 
     name: str
+    plans_slowly: bool
 
     def read(self, name: str, paths: Sequence[Path], schema: ibis.Schema) -> ir.Table:
         """Parquet files as a table of exactly `schema`: columns they lack are null."""
@@ -105,6 +115,7 @@ class DuckDB:
     """DuckDB in this process. Temporary tables spill to disk under the memory limit and never reach a file."""
 
     name = "duckdb"
+    plans_slowly = False
 
     def __init__(self, database: str = ":memory:", options: dict[str, str] | None = None) -> None:
         self._spill = Path(tempfile.mkdtemp(prefix="creditdesk-spill-"))

@@ -31,8 +31,9 @@ def narrow(root: Node) -> Node:
         if isinstance(node, (ops.Project, ops.JoinChain)) and needed.get(node) is not None:
             values = {name: arguments["values"][name] for name in _kept(node, needed)}
             return node.__class__(**{**arguments, "values": values})
-        if isinstance(node, ops.Aggregate) and needed.get(node) is not None:
-            metrics = {name: value for name, value in arguments["metrics"].items() if name in needed[node]}
+        names = needed.get(node)
+        if isinstance(node, ops.Aggregate) and names is not None:
+            metrics = {name: value for name, value in arguments["metrics"].items() if name in names}
             return ops.Aggregate(**{**arguments, "metrics": metrics})
         return node if changed is None else node.__class__(**changed)
 

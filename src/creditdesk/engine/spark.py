@@ -49,6 +49,7 @@ class Spark:
     """
 
     name = "pyspark"
+    plans_slowly = True
 
     def __init__(self, master: str = "local[*]", options: dict[str, str] | None = None) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="creditdesk-spark-"))

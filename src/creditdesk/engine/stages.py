@@ -55,7 +55,8 @@ class Stages:
         if self.progress:
             self.progress(name)
         # rewriting a statement costs more than it saves in one run, and a third of every run after that
-        table, sql = self.backend.stage(name, level(expression) if self.repeated else expression)
+        worth_it = self.repeated or self.backend.plans_slowly
+        table, sql = self.backend.stage(name, level(expression) if worth_it else expression)
         self.done.append(Stage(name, sql, expression.schema()))
         if self.trace:
             self.trace.mkdir(parents=True, exist_ok=True)
