@@ -39,18 +39,21 @@ class Peer:
         self.answers: dict[str, str] = {}
         self.drop_after_data: set[str] = set()
         self._lock = threading.Lock()
-        self._controller = Controller(self, hostname="127.0.0.1", port=0, ready_timeout=30)
+        self._controller: Controller | None = None
 
     def start(self) -> Peer:
-        self._controller.port = _free_port()
+        self._controller = Controller(self, hostname="127.0.0.1", port=_free_port(), ready_timeout=30)
         self._controller.start()
         return self
 
     def stop(self) -> None:
-        self._controller.stop()
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
 
     @property
     def port(self) -> int:
+        assert self._controller is not None
         return self._controller.port
 
     async def handle_RCPT(

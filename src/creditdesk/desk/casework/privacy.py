@@ -94,7 +94,10 @@ def _empty(company: Company, contacts: list[str]) -> int:
     for task in Task.objects.filter(company=company, content__contact_id__in=contacts):
         task.content = {key: value for key, value in task.content.items() if key != "address"}
         task.save(update_fields=["content"])
-    Entry.objects.filter(company=company, what="contact", ref__in=contacts).update(was=None, became=None)
+    # the key of a contact is its id and the day from which it was known
+    for contact_id in contacts:
+        about = Entry.objects.filter(company=company, what="contact", ref__startswith=f"{contact_id}:")
+        about.update(was=None, became=None)
     return count
 
 
