@@ -12,23 +12,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from creditdesk.cli import app
+from creditdesk.desk import place
 from desk.books import Books
+from desk.databases import point_to
 
 pytestmark = pytest.mark.usefixtures("desk")
 
 
-def creditdesk(desk: Any, *words: object, status: int = 0, **more: str) -> Any:
-    """A command in a process of its own; its result, or what it said on standard error."""
-    done = subprocess.run(
-        [sys.executable, "-m", "creditdesk.cli", *map(str, words), "--json"],
-        env={**desk.environment, **more},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == status, done.stderr + done.stdout
+def creditdesk(desk: Any, *words: object, status: int = 0) -> Any:
+    """A command on a desk; its result, or what it said on standard error."""
+    point_to(desk.address)
+    done = CliRunner(env={place.HOME: str(desk.home)}).invoke(app, [*map(str, words), "--json"])
+    assert done.exit_code == status, done.output + repr(done.exception)
     return json.loads(done.stdout) if done.stdout else done.stderr
+
+
+def alone(desk: Any, *words: object) -> Any:
+    """The same in a process of its own."""
+    command = [sys.executable, "-m", "creditdesk.cli", *map(str, words), "--json"]
+    done = subprocess.run(command, env=desk.environment, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
 
 
 @pytest.fixture
@@ -49,8 +55,7 @@ def fresh(desk: Any, postgres_server: Any, tmp_path: Path) -> Any:
 
 def test_init_makes_a_desk_once_and_keeps_its_key_to_itself(desk, postgres, tmp_path) -> None:
     other = fresh(desk, postgres, tmp_path)
-    first = creditdesk(other, "init", "--admin", "anna")
-    assert first["password"]
+    assert alone(other, "init", "--admin", "anna")["password"]
     key = other.home / "secret-key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     written = key.read_text()
@@ -98,8 +103,8 @@ def test_facts_go_into_the_ledger_of_the_company_they_are_about(desk, books) -> 
 
 
 def test_a_backup_is_restored_as_it_was(desk, books, postgres, tmp_path) -> None:
-    creditdesk(desk, "init")
-    creditdesk(desk, "import", books.write())
+    place.write_secret_key(desk.home)
+    alone(desk, "import", books.write())
     file = tmp_path / "backups" / "monday.backup"
     manifest = creditdesk(desk, "backup", file)
     assert manifest["rows"]["fact_invoice"] == 3

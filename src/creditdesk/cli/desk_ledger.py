@@ -276,12 +276,14 @@ def _company_of(source: Path, code: str | None, new: bool) -> Company:
     if code is None and not known:
         code = "main"
     if code is None or code in known:
-        return one_company(code)
+        chosen: Company = one_company(code)
+        return chosen
     if known and not new:
         raise Refused(
             f"--company: found {code!r}; allowed: {', '.join(sorted(known))}; the way out: say --new to begin its ledger"
         )
-    return Company.objects.create(code=code, name=there.get(code) or code)
+    begun: Company = Company.objects.create(code=code, name=there.get(code) or code)
+    return begun
 
 
 def _told(terminal: Terminal, company: Company, done: Result) -> None:

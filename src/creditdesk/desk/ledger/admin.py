@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
 
 from creditdesk.desk.ledger.models import FACTS, Company, Confirmation, HeldCustomer, Import, Quarantined
 
@@ -34,16 +33,9 @@ class ReadOnly(admin.ModelAdmin):
 
     def get_list_display(self, _request: Any) -> list[str]:
         """The first columns of the table itself, then what makes a row a version."""
-        own = [
-            field.name
-            for field in self.model._meta.concrete_fields
-            if not isinstance(field, models.ForeignKey)
-        ]
-        links = [
-            field.attname
-            for field in self.model._meta.concrete_fields
-            if isinstance(field, models.ForeignKey)
-        ]
+        fields = self.model._meta.concrete_fields
+        own = [field.name for field in fields if field.attname == field.name]
+        links = [field.attname for field in fields if field.attname != field.name]
         shown = [name for name in own if name not in {"content", "counts", "row"}][: SHOWN + 1]
         return [*shown, *links]
 

@@ -28,6 +28,23 @@ class IdsField(models.TextField):
         return json.dumps(list(value), ensure_ascii=False, separators=(",", ":"))
 
 
+class NumberOf(models.BigIntegerField):
+    """The number of a company or an import: named, stored and asked for as a foreign key, but without its constraint.
+
+    Imports are never deleted and rows are written by one module; to have each of a million rows checked one by one would
+    take longer than to write it. To Django it is no relation, so that fifty tables are not one web that every migration
+    has to be thought through again.
+    """
+
+    def get_attname(self) -> str:
+        """As of a foreign key: `brought_by_id`."""
+        return f"{self.name}_id"
+
+    def get_prep_value(self, value: Any) -> Any:
+        """A number, or the company or import itself."""
+        return super().get_prep_value(value.pk if isinstance(value, models.Model) else value)
+
+
 FIELDS: dict[str, type[models.Field]] = {
     STRING: models.TextField,
     DATE: models.DateField,

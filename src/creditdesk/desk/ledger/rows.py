@@ -13,7 +13,7 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Coalesce
 
-from creditdesk.desk.ledger.fields import field_of
+from creditdesk.desk.ledger.fields import NumberOf, field_of
 from creditdesk.facts.column import DATE, Table
 from creditdesk.facts.schema import TABLES
 
@@ -29,29 +29,15 @@ RELATIVES = ("payer_id", "parent_id", "merged_into_id", "party_id")
 
 
 class FactRow(models.Model):
-    """What every version of every fact has besides the columns of the contract.
-
-    The links to imports have no constraint in the database: imports are never deleted, rows are written by one module,
-    and to have each of a million rows checked one by one would take longer than writing it.
-    """
+    """What every version of every fact has besides the columns of the contract."""
 
     id = models.BigAutoField(primary_key=True)
-    legal_entity = models.ForeignKey(
-        "ledger.Company", models.PROTECT, related_name="+", db_index=False, db_constraint=False,
-        help_text="whose ledger it stands in",
-    )  # fmt: skip
-    brought_by = models.ForeignKey(
-        "ledger.Import", models.PROTECT, related_name="+", db_index=False, db_constraint=False,
-        help_text="the import that brought it",
-    )  # fmt: skip
-    replaced_by = models.ForeignKey(
-        "ledger.Import", models.PROTECT, related_name="+", null=True, db_index=False, db_constraint=False,
-        help_text="the import that replaced it or took it back; empty while it holds",
-    )  # fmt: skip
-    origin = models.ForeignKey(
-        "ledger.Import", models.PROTECT, related_name="+", db_index=False, db_constraint=False,
-        help_text="the import that said so first: another one where an undoing brought it back",
-    )  # fmt: skip
+    legal_entity = NumberOf(help_text="whose ledger it stands in")
+    brought_by = NumberOf(help_text="the import that brought it")
+    replaced_by = NumberOf(
+        null=True, help_text="the import that replaced it or took it back; empty while it holds"
+    )
+    origin = NumberOf(help_text="the import that said so first: another one where an undoing brought it back")
     content = models.BigIntegerField(help_text="fingerprint of all columns: an equal row is no news")
 
     class Meta:

@@ -263,47 +263,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -367,47 +343,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -601,47 +553,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -693,47 +621,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -784,47 +688,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -882,47 +762,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -999,47 +855,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -1174,47 +1006,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -1284,47 +1092,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -1392,47 +1176,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -1511,47 +1271,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -1612,47 +1348,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -1741,47 +1453,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -1962,47 +1650,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -2069,47 +1733,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -2152,47 +1792,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -2244,47 +1860,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -2333,47 +1925,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -2434,47 +2002,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -2523,47 +2067,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -2613,47 +2133,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -2707,47 +2203,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -2799,47 +2271,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -2927,47 +2375,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -3021,47 +2445,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -3110,47 +2510,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -3200,47 +2576,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -3301,47 +2653,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -3416,47 +2744,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -3508,47 +2812,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -3600,47 +2880,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -3691,47 +2947,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -3781,47 +3013,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -3885,47 +3093,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -4002,47 +3186,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -4114,47 +3274,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -4204,47 +3340,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -4293,47 +3405,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -4396,47 +3484,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -4481,47 +3545,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -4603,47 +3643,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
@@ -4690,47 +3706,23 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 (
                     "legal_entity",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="whose ledger it stands in",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.company",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="whose ledger it stands in"),
                 ),
                 (
                     "brought_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that brought it",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
-                    ),
+                    creditdesk.desk.ledger.fields.NumberOf(help_text="the import that brought it"),
                 ),
                 (
                     "replaced_by",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
+                    creditdesk.desk.ledger.fields.NumberOf(
                         help_text="the import that replaced it or took it back; empty while it holds",
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
                     ),
                 ),
                 (
                     "origin",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        help_text="the import that said so first: another one where an undoing brought it back",
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="ledger.import",
+                    creditdesk.desk.ledger.fields.NumberOf(
+                        help_text="the import that said so first: another one where an undoing brought it back"
                     ),
                 ),
                 (
