@@ -51,7 +51,7 @@ def main() -> None:
         trial = json.loads(line)
         if "warm" in trial:
             _in_this_process(decider, trial)
-            print(json.dumps({"built": decider.builds}), flush=True)
+            _say(built=decider.builds)
             continue
         child = os.fork()
         if child == 0:
@@ -68,7 +68,12 @@ def main() -> None:
             time.sleep(trial["after"])
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
-        print(json.dumps({"killed": os.WIFSIGNALED(status), "status": status}), flush=True)
+        _say(killed=os.WIFSIGNALED(status), status=status)
+
+
+def _say(**answer: Any) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
 
 
 def _in_this_process(decider: Any, trial: dict[str, Any]) -> None:

@@ -56,9 +56,9 @@ class Peer:
         assert self._controller is not None
         return self._controller.port
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802  aiosmtpd's name
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
-    ) -> str:  # noqa: N802  aiosmtpd's name
+    ) -> str:
         if address in self.answers:
             return self.answers[address]
         envelope.rcpt_tos.append(address)

@@ -47,7 +47,7 @@ def queued(company: Company, customer: str = "anton", address: str | None = None
 
 
 def deliver(company: Company, now: datetime = NOW, ask=None) -> outbox.Delivered:
-    def never(messages) -> None:
+    def never(_messages) -> None:
         raise AssertionError("the gate's answer is fresh")
 
     return outbox.deliver(company, TODAY, Smtp(), ask or never, lambda: now)
@@ -143,7 +143,7 @@ def test_a_connection_that_breaks_after_the_message_leaves_the_matter_to_a_perso
         ("send_again", "queued", []),
     ],
 )
-def test_a_person_says_what_became_of_it(company, peer, verdict, state, action) -> None:
+def test_a_person_says_what_became_of_it(company, verdict, state, action) -> None:
     message = queued(company)
     Message.objects.filter(pk=message.pk).update(state="sending", claimed_at=NOW)
     assert outbox.recover(company, TODAY, NOW) == 1

@@ -42,7 +42,7 @@ def lay(
         customers: the rows are those of these customers alone; None = of all.
         but: customers that are left as they are.
     """
-    table = model._meta.db_table  # noqa: SLF001  Django's own way to the name
+    table = model._meta.db_table
     current, ended = _standing(table, key, company, as_of, customers)
     con = duckdb.connect()
     try:

@@ -111,7 +111,7 @@ def previous(company: Company, as_of: date, customers: Sequence[str] | None = No
     if customers is not None:
         among, value = bulk.among("customer", list(customers))
         where, values = f"{where} AND {among}", [*values, value]
-    decision, step = (bulk.quoted(model._meta.db_table) for model in (Decision, Step))  # noqa: SLF001
+    decision, step = (bulk.quoted(model._meta.db_table) for model in (Decision, Step))
     found = bulk.fetch(
         f"SELECT content FROM {decision} WHERE {where}", values, pa.schema([("content", pa.string())])
     )
