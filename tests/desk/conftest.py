@@ -69,6 +69,25 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
         server.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def one_desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One database for all cases of a property."""
+    if request.param == "sqlite":
+        file = tmp_path_factory.mktemp("one") / "desk.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        point_to(str(file))
+        yield
+        connections.close_all()
+    else:
+        template = request.getfixturevalue("postgres_template")
+        server = request.getfixturevalue("postgres")
+        name = f"one_{uuid.uuid4().hex[:12]}"
+        server.sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+        point_to(server.address(name))
+        yield
+        connections.close_all()
+
+
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The engine of this session: its statements are built once."""

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,10 @@ class Desk:
 class Postgres:
     """A PostgreSQL server of its own in a temporary folder, reached through a socket there."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False, largest_file: int | None = None) -> None:
+        """A server that waits for the disk (`durable`), or whose files may not grow beyond some bytes."""
+        self.durable = durable
+        self.limit = [f"--fsize={largest_file}"] if largest_file else []
         self.folder = Path(tempfile.mkdtemp(prefix="creditdesk-pg-"))
         self.folder.chmod(0o755)
         self.user = "creditdesk"
@@ -55,12 +59,17 @@ class Postgres:
             shutil.chown(self.folder, "postgres", "postgres")
             self._as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
         self.data = self.folder / "data"
-        self._run("initdb", "-D", self.data, "-U", self.user, "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        self._run("initdb", "-D", self.data, "-U", self.user, "-A", "trust", "-E", "UTF8", "--locale=C", "-N", "--wal-segsize=1")
         self.start()
 
     def start(self) -> None:
-        options = f"-k {self.folder} -c listen_addresses= -c fsync=off -c full_page_writes=off -c max_connections=50"
-        self._run("pg_ctl", "-D", self.data, "-w", "-l", self.folder / "log", "-o", options, "start")
+        options = f"-k {self.folder} -c listen_addresses= -c max_connections=50"
+        if not self.durable:
+            options += " -c fsync=off -c full_page_writes=off"
+        limited = ["prlimit", *self.limit] if self.limit else []
+        self._run(
+            "pg_ctl", "-D", self.data, "-w", "-l", self.folder / "log", "-o", options, "start", before=limited
+        )
 
     def stop(self, how: str = "fast") -> None:
         self._run("pg_ctl", "-D", self.data, "-w", "-m", how, "stop")
@@ -78,9 +87,9 @@ class Postgres:
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
             connection.execute(statement)
 
-    def _run(self, program: str, *words: Any) -> None:
+    def _run(self, program: str, *words: Any, before: Sequence[str] = ()) -> None:
         subprocess.run(
-            [*self._as, postgres_program(program), *map(str, words)],
+            [*self._as, *before, postgres_program(program), *map(str, words)],
             check=True,
             stdout=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,

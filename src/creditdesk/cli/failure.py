@@ -58,9 +58,9 @@ def _of_database(error: Exception) -> bool:
     """Whether the database could not do it: it is away, locked, or its disk is full. Asked without loading Django."""
     if "django.db.utils" not in sys.modules:
         return False
-    from django.db.utils import InterfaceError, OperationalError
+    from django.db.utils import InterfaceError, InternalError, OperationalError
 
-    return isinstance(error, OperationalError | InterfaceError)
+    return isinstance(error, OperationalError | InterfaceError | InternalError)
 
 
 class Refused(ValueError):

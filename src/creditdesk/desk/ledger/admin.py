@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 
 from creditdesk.desk.ledger.models import FACTS, Company, Confirmation, HeldCustomer, Import, Quarantined
+from creditdesk.facts.column import Table
 
 SHOWN = 8
 """Columns of a list."""
@@ -47,7 +48,7 @@ class ReadOnly(admin.ModelAdmin):
         """By the exact id of a key or of a customer: these have an index."""
         table = getattr(self.model, "table", None)
         names = {field.name for field in self.model._meta.concrete_fields}
-        wanted = [*(table.key if table else ()), "customer_id", "code"]
+        wanted = [*(table.key if isinstance(table, Table) else ()), "customer_id", "code"]
         return [f"{name}__exact" for name in dict.fromkeys(wanted) if name in names]
 
 

@@ -46,7 +46,10 @@ def store(table: str, rows: pa.RecordBatchReader, tell: Tell = lambda _rows: Non
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             options = pc.WriteOptions(include_header=False)
-            with cursor.copy(f"COPY {quoted(table)} ({columns}) FROM STDIN (FORMAT csv)") as copy:
+            with (
+                connection.wrap_database_errors,
+                cursor.copy(f"COPY {quoted(table)} ({columns}) FROM STDIN (FORMAT csv)") as copy,
+            ):
                 for batch in rows:
                     buffer = io.BytesIO()
                     pc.write_csv(batch, buffer, options)
@@ -105,6 +108,7 @@ def _fetch_copy(query: str, parameters: Sequence[Any], schema: pa.Schema) -> pa.
     text = io.BytesIO()
     with (
         connection.cursor() as cursor,
+        connection.wrap_database_errors,
         cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", parameters) as copy,
     ):
         for data in copy:

@@ -97,13 +97,13 @@ def _refuse_replaced(first: Import, table: Table) -> None:
 
 
 def _refuse_named(first: Import, table: Table, column: Column) -> None:
-    """Rows of other imports name something that would no longer be there."""
+    """Rows of later imports name something that would no longer be there."""
     target = TABLES[column.references]
     key, name = bulk.quoted(target.key[0]), bulk.quoted(column.name)
     found = _first(
         f"SELECT max(r.origin_id), count(*) FROM {_of(target)} t JOIN {_t(table)} r ON r.{name} = t.{key} "
         f"AND r.legal_entity_id = t.legal_entity_id WHERE t.replaced_by_id IS NULL AND r.replaced_by_id IS NULL "
-        f"AND r.origin_id <> %s AND NOT EXISTS (SELECT 1 FROM {_t(target)} o "
+        f"AND r.origin_id > %s AND NOT EXISTS (SELECT 1 FROM {_t(target)} o "
         f"WHERE o.legal_entity_id = t.legal_entity_id AND o.{key} = t.{key} "
         f"AND ((o.replaced_by_id IS NULL AND o.origin_id <> %s) OR o.replaced_by_id = %s)) HAVING count(*) > 0",
         [*_of_parameters(first), first.pk, first.pk, first.pk],

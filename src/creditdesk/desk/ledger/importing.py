@@ -17,7 +17,7 @@ from creditdesk.desk.ledger.dependence import NotUndone, taken_back
 from creditdesk.desk.ledger.models import Company, Import
 from creditdesk.desk.ledger.undoing import undo
 from creditdesk.desk.ledger.versions import Laid
-from creditdesk.desk.ledger.writing import begin, finish, keep, working
+from creditdesk.desk.ledger.writing import begin, finish, keep, reconnect, working
 from creditdesk.facts import sql
 from creditdesk.facts.column import Table
 from creditdesk.facts.folder import PARQUET, open_folder
@@ -137,6 +137,7 @@ def _bring_in(
     progress: Progress,
 ) -> Result:
     laid: dict[str, Laid] = {}
+    reconnect()
     with transaction.atomic(), working() as con:
         imported = begin(company, kind=kind, by=by, why=why, source=source, at=at)
         prints = hashlib.sha256(quarantine.read_quarantine(con, apart).encode())

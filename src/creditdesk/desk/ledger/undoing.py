@@ -15,7 +15,7 @@ from creditdesk.desk.ledger.dependence import (
 )
 from creditdesk.desk.ledger.models import HeldCustomer, Import, Quarantined, SetApart
 from creditdesk.desk.ledger.rows import db_table
-from creditdesk.desk.ledger.writing import begin
+from creditdesk.desk.ledger.writing import begin, reconnect
 from creditdesk.facts.column import Table
 from creditdesk.facts.schema import TABLES
 
@@ -32,6 +32,7 @@ def undo(number: int, *, by: str, why: str, at: datetime | None = None) -> Impor
     """
     if not why.strip():
         raise NotUndone("an undoing needs a reason")
+    reconnect()
     wrong = Import.objects.get(pk=number)
     with transaction.atomic():
         undoing = begin(wrong.legal_entity, kind=Import.Kind.UNDO, by=by, why=why, source=str(wrong), at=at)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import duckdb
 import pyarrow as pa
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from creditdesk.desk.ledger import quarantine, versions
@@ -59,6 +59,7 @@ def add_all(
 ) -> Import:
     """As `add`, for several tables at once: a plan with its instalments."""
     shaped = {name: check_rows(TABLES[name], given) for name, given in rows.items()}
+    reconnect()
     with transaction.atomic(), working() as con:
         imported = begin(company, kind=kind, by=by, why=why, at=at)
         laid = {}
@@ -76,6 +77,13 @@ def add_all(
             return imported
         quarantine.release(imported)
         return finish(imported, laid)
+
+
+def reconnect() -> None:
+    """Begin with a connection that works: the database may have been away since the last statement."""
+    if not connection.in_atomic_block:
+        connection.health_check_done = False
+        connection.close_if_health_check_failed()
 
 
 @contextmanager
