@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -187,7 +188,9 @@ def test_a_day_killed_anywhere_and_run_again_is_one_day(driver, evening, peer, t
 
     undisturbed = evening.copy()
     usual = {"port": peer.port, "on": DAY.isoformat(), "log": str(log)}
+    started = time.monotonic()
     assert driver.tell(database=undisturbed, **usual) == {"killed": False, "status": 0}, log.read_text()
+    length = time.monotonic() - started
     events = json.loads(log.read_text())["events"]
     point_to(undisturbed)
     expected = state()
@@ -198,7 +201,7 @@ def test_a_day_killed_anywhere_and_run_again_is_one_day(driver, evening, peer, t
 
     plan: list[dict[str, Any]] = [{"stage": name} for name in STAGES]
     plan += [{"at": chance.randint(1, events)} for _ in range(CRASHES - CRASHES // 3)]
-    plan += [{"after": chance.uniform(0.0, 4.0)} for _ in range(CRASHES // 3)]
+    plan += [{"after": chance.uniform(0.0, length)} for _ in range(CRASHES // 3)]
     killed, states = 0, Counter[str]()
     for how in plan:
         one, _ = trial(driver, evening, peer, log, **how)
@@ -206,7 +209,7 @@ def test_a_day_killed_anywhere_and_run_again_is_one_day(driver, evening, peer, t
         # a run that was killed has its attempts counted; what it did is the same
         states += check(expected, peer, str(how))
         evening.drop()
-    assert killed >= len(STAGES) + CRASHES // 2
+    assert killed >= len(STAGES) + CRASHES // 2  # a random moment may come after the end
     assert states["sent"] > states["unknown"]
     report = os.environ.get("CREDITDESK_CRASH_REPORT")
     if report:
