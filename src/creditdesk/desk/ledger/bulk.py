@@ -17,6 +17,7 @@ import pyarrow.csv as pc
 from django.db import connection
 
 BATCH = 50_000
+MANY = 100_000
 Tell = Callable[[int], None]
 """Called with the number of rows that moved so far."""
 
@@ -73,6 +74,22 @@ def update_each(statement: str, value: int, ids: Sequence[int]) -> None:
             cursor.execute(f"{statement} = ANY(%s)", [value, list(ids)])
         else:
             cursor.executemany(f"{statement} = %s", [(value, one) for one in ids])
+
+
+def large_tables() -> set[str]:
+    """Tables of so many rows that reading them on a connection of its own pays, as far as PostgreSQL knows."""
+    if connection.vendor != "postgresql":
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > %s", [MANY])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def learn(table: str) -> None:
+    """Let PostgreSQL count a table that has grown much, so that it plans well and `large_tables` knows it at once."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {quoted(table)}")
 
 
 def among(column: str, values: Sequence[str]) -> tuple[str, Any]:

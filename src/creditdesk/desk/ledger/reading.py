@@ -43,7 +43,11 @@ def facts(
     """
     number = known_import(company, known)
     if customers is None:
-        found = {name: _read(table, company, number) for name, table in TABLES.items()}
+        many = bulk.large_tables()
+        found = {
+            name: _read(table, company, number, large=db_table(name) in many)
+            for name, table in TABLES.items()
+        }
     else:
         found = _of_customers(company, number, family(company, number, customers))
     return {name: rows for name, rows in found.items() if rows.num_rows}
@@ -75,7 +79,13 @@ def holding(company: Company, number: int) -> tuple[str, list[Any]]:
 
 
 def _read(
-    table: Table, company: Company, number: int, column: str = "", values: Sequence[str] = ()
+    table: Table,
+    company: Company,
+    number: int,
+    column: str = "",
+    values: Sequence[str] = (),
+    *,
+    large: bool = False,
 ) -> pa.Table:
     names = ", ".join(bulk.quoted(one.name) for one in table.columns)
     condition, parameters = holding(company, number)
@@ -83,7 +93,7 @@ def _read(
         among, value = bulk.among(column, values)
         condition, parameters = f"{condition} AND {among}", [*parameters, value]
     query = f"SELECT {names} FROM {bulk.quoted(db_table(table.name))} WHERE {condition}"
-    return bulk.fetch(query, parameters, arrow_schema(table))
+    return bulk.fetch(query, parameters, arrow_schema(table), large=large)
 
 
 def _of_customers(company: Company, number: int, customers: list[str]) -> dict[str, pa.Table]:

@@ -125,6 +125,8 @@ def lay(
         bulk.store(
             db_table(table.name), rows, lambda done: progress(f"writing {table.name}", done, laid.changed)
         )
+    if laid.changed > bulk.BATCH:
+        bulk.learn(db_table(table.name))
 
 
 def close(table: Table, ids: list[int], imported: int) -> None:
