@@ -11,6 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -107,7 +108,10 @@ class Decided:
 
 
 class Decider:
-    """Decides, again and again; one per process is enough. Not to be used by two threads at once: it locks itself."""
+    """Decides, again and again; one per process is enough.
+
+    What it decided stays readable until it is asked the next time: who reads it holds `lock` meanwhile.
+    """
 
     def __init__(self, engine: Mapping[str, str] | None = None, plans: Path | None = None) -> None:
         """Make one.
@@ -145,8 +149,15 @@ class Decider:
         with self.lock:
             return self._decide(policy_text, facts, as_of, previous or {}, whole, held)
 
+    @cached_property
+    def alone(self) -> Decider:
+        """A second engine, for a few customers: a person's change is decided while a day is under way, beside it."""
+        return Decider({**self._engine, "threads": "1"}, self._plans)
+
     def close(self) -> None:
         """Give everything back."""
+        if "alone" in self.__dict__:
+            self.alone.close()
         with self.lock:
             for built in self._built.values():
                 built.backend.close()

@@ -57,11 +57,12 @@ def redecide(
     family = sorted(set(facts["customer"].column("customer_id").to_pylist()))
     _add_company_wide(company, number, facts)
     before = previous(company, as_of, family)
-    with decider.lock:
+    engine = decider.alone
+    with engine.lock:
         policy = in_force(company, as_of)
         held = held_customers(company, number)
         whole = _standing_whole(company, last)
-        decided = decider.decide(policy.text, facts, as_of, before, whole, held)
+        decided = engine.decide(policy.text, facts, as_of, before, whole, held)
         outcome = Outcome(decided, as_of)
         with transaction.atomic():
             Company.objects.select_for_update().get(pk=company.pk)

@@ -140,7 +140,7 @@ class _Day:
     def past(self, as_of: date) -> Run:
         """Decide a past day and show it: nothing is recorded but that it was run."""
         run = self._begin(as_of, Run.Kind.PAST)
-        with self._failing(run):
+        with self._failing(run), self._worker.decider.lock:
             decided = self._decide(run, as_of)
             outcome = Outcome(decided, as_of)
             run.counts = {"customers": outcome.decisions().num_rows, "due": len(outcome.due())}
@@ -149,7 +149,7 @@ class _Day:
     def catch_up(self, as_of: date) -> Run:
         """Decide and record a missed day, without effects."""
         run = self._begin(as_of, Run.Kind.CATCH_UP)
-        with self._failing(run):
+        with self._failing(run), self._worker.decider.lock:
             outcome = self._outcome(run, as_of)
             with self._stage(run, "record", outcome) as stage:
                 run.counts = record(self._company, outcome)
@@ -159,7 +159,7 @@ class _Day:
     def today(self, as_of: date) -> Run:
         """Decide, record, and act."""
         run = self._begin(as_of, Run.Kind.DAY)
-        with self._failing(run):
+        with self._failing(run), self._worker.decider.lock:
             outcome = self._outcome(run, as_of)
             with self._stage(run, "record", outcome) as stage:
                 run.counts = record(self._company, outcome)
@@ -175,6 +175,7 @@ class _Day:
             with self._stage(run, "alert", outcome) as stage:
                 stage.rows = raise_alerts(self._company, outcome)
                 run.counts |= {"alerts": stage.rows}
+        with self._failing(run):
             self._deliver(run, as_of)
         return self._end(run)
 
