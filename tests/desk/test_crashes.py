@@ -29,7 +29,7 @@ from django.db import connections
 from creditdesk.desk.casework.models import Alert, Case, Decision, Message, Run, Step, Task
 from creditdesk.desk.day.run import STAGES
 from creditdesk.desk.ledger.models import FACTS
-from desk.conftest import Desk, point_to
+from desk.databases import Desk, point_to
 from desk.office import Office, Peer, facts
 
 CRASHES = int(os.environ.get("CREDITDESK_CRASHES", "8"))

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from creditdesk.desk.casework import policies
 from creditdesk.desk.casework.models import Message, PolicyVersion, Run, Schedule
 from creditdesk.desk.day import jobs
 from creditdesk.desk.day.lock import one_day
-from creditdesk.desk.ledger.models import Company
+from creditdesk.desk.ledger.models import FACTS, Company
 from desk.office import Office
 
 pytestmark = pytest.mark.usefixtures("desk")
@@ -61,6 +62,18 @@ def test_a_company_without_a_policy_is_told_the_way_out(desk, engine, peer) -> N
     refused = creditdesk(desk, "day", "--company", "bare")
     assert refused.returncode == 2
     assert "no approved policy is in force" in refused.stderr
+
+
+def test_a_policy_is_put_in_force_by_two_persons_and_payers_are_released(desk, engine, peer) -> None:
+    office = Office.open(engine, peer, ["anton"])
+    words = ("enact", "starter", "--author", "anna", "--why", "the shipped one")
+    refused = creditdesk(desk, *words, "--approver", "anna")
+    assert (refused.returncode, "somebody else approves it" in refused.stderr) == (2, True)
+    assert creditdesk(desk, *words, "--approver", "bert").returncode == 0
+    assert policies.in_force(office.company, office.today).name == "starter"
+    released = creditdesk(desk, "golive", "anton", "--by", "bert")
+    assert released.returncode == 0
+    assert [row.customer_id for row in FACTS["approval"].objects.filter(subject="go_live")] == ["anton"]
 
 
 def test_a_day_by_hand_tells_what_it_did(desk, engine, peer) -> None:

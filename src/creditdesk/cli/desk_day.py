@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +28,8 @@ def join(app: typer.Typer) -> None:
     app.command("day")(day)
     app.command("worker")(worker)
     app.command("demo")(demo)
+    app.command("enact")(enact)
+    app.command("golive")(golive)
 
 
 def day(
@@ -123,6 +125,87 @@ def worker(
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_told: stop.set())
     work(stop, once=once)
+
+
+def enact(
+    context: typer.Context,
+    policy: Annotated[str, typer.Argument(help="A policy file, or the name of a shipped policy.")],
+    author: Annotated[str, typer.Option("--author", help="Who wrote it.")],
+    approver: Annotated[str, typer.Option("--approver", help="Who approves it: another person.")],
+    why: Annotated[str, typer.Option("--why", help="The reason.")],
+    start: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First day on which it holds. Default: its own."),
+    ] = None,
+    company: CompanyCode = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Put a policy in force for a company, with its author and the person who approves it on record."""
+    from creditdesk.desk import starting
+
+    starting.start()
+    from django.utils import timezone
+
+    from creditdesk.desk.casework import policies
+    from creditdesk.desk.casework.audit import ReasonMissing
+    from creditdesk.desk.casework.models import PolicyInUse
+    from creditdesk.policy.load import policy_text
+
+    terminal = Terminal.of(context, quiet, as_json)
+    chosen, now = one_company(company), timezone.now()
+    try:
+        version = policies.propose(
+            chosen,
+            policy_text(policy),
+            by=author,
+            why=why,
+            now=now,
+            effective_on=start.date() if start else None,
+        )
+        if version.approved_at is None:
+            policies.approve(version, by=approver, why=why, now=now)
+    except (policies.SamePerson, PolicyInUse, ReasonMissing) as wrong:
+        raise Refused(str(wrong)) from wrong
+    terminal.print(f"{version} holds for {chosen.code} from {version.effective_on} on")
+    terminal.result({"company": chosen.code, "policy": str(version), "from": version.effective_on})
+
+
+def golive(
+    context: typer.Context,
+    customers: Annotated[list[str] | None, typer.Argument(help="Payers to release.")] = None,
+    everybody: Annotated[
+        bool, typer.Option("--all", help="Release the company: the policy's number of payers goes each day.")
+    ] = False,
+    why: Annotated[str, typer.Option("--why", help="The reason.")] = "",
+    by: Annotated[str, typer.Option("--by", help="Who releases.")] = "creditdesk",
+    company: CompanyCode = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """List the payers that wait to go live, or release some of them, largest amount first."""
+    from creditdesk.desk import starting
+
+    starting.start()
+    from django.utils import timezone
+
+    from creditdesk.desk.day import golive as going
+    from creditdesk.desk.day.jobs import today_of
+    from creditdesk.facts.money import major
+
+    terminal = Terminal.of(context, quiet, as_json)
+    chosen, now = one_company(company), timezone.now()
+    today = today_of(chosen, now)
+    if everybody:
+        going.release_all(chosen, by=by, why=why or "going live", on=today, now=now)
+    elif customers:
+        going.release(chosen, customers, by=by, why=why or "going live", on=today, now=now)
+    waiting = [] if everybody or customers else going.waiting(chosen)
+    for step in waiting:
+        terminal.print(f"{step.customer}  {step.step}  {major(step.amount, step.currency):,} {step.currency}")
+    if everybody or customers:
+        terminal.print("Released; the next day acts on it")
+    terminal.result({"waiting": [step.customer for step in waiting], "released": customers or everybody})
 
 
 def demo(

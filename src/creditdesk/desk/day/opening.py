@@ -18,7 +18,10 @@ from creditdesk.desk.ledger.writing import add
 from creditdesk.policy.document import Policy
 
 DESK = "creditdesk"
-"""Who the desk is in the ledger and in the audit trail."""
+"""Who did what nobody did."""
+
+DAY = "creditdesk day"
+"""Who writes down in the ledger what the engine skipped."""
 
 PERSONS_YES = ("needs_approval", "natural_person")
 """Holds that a person's yes ends."""
@@ -287,7 +290,7 @@ def _skipped(company: Company, outcome: Outcome, now: datetime, customers: Colle
         for row in rows
     ]  # fmt: skip
     why = "skipped: " + ", ".join(sorted({row["reason"] for row in rows}))
-    add(company, "action", actions, by=DESK, why=why, at=now)
+    add(company, "action", actions, by=DAY, why=why, at=now)
     late = [row for row in rows if row["reason"] == "overdue_task"]
     Alert.objects.bulk_create(
         [

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from creditdesk.desk.casework.models import Alert, Message, Task
-from creditdesk.desk.day.opening import DESK, usable
+from creditdesk.desk.day.opening import DAY, DESK, usable
 from creditdesk.desk.day.transport import NotNow, Refused, Transport, Unclear
 from creditdesk.desk.ledger.models import Company, Import
 from creditdesk.desk.ledger.writing import add
@@ -48,8 +48,11 @@ class Delivered:
 
 
 def last_import(company: Company) -> int:
-    """Number of the last import that anybody but the outbox made: what the gate knew is fresh while it is the same."""
-    imports = Import.objects.filter(legal_entity=company).exclude(by=OUTBOX)
+    """Number of the last import that anybody but the day itself made: what the gate knew is fresh while it is the same.
+
+    What the day writes down (a message sent, a step skipped) concerns the one payer that has had its step of the day.
+    """
+    imports = Import.objects.filter(legal_entity=company).exclude(by__in=(OUTBOX, DAY))
     return imports.order_by("-id").values_list("id", flat=True).first() or 0
 
 

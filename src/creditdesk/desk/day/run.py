@@ -181,17 +181,16 @@ class _Day:
 
     def _deliver(self, run: Run, as_of: date) -> None:
         """Send what is queued: each message in transactions of its own."""
-        self._told(run, "deliver")
-        done = deliver(
-            self._company,
-            as_of,
-            self._worker.transport(),
-            _asking(self._company, as_of, self._worker),
-            self._worker.clock,
-            self._still,
-            lambda count, total: self._told(run, "deliver", count, total),
-        )
         with self._work(run, "deliver") as stage:
+            done = deliver(
+                self._company,
+                as_of,
+                self._worker.transport(),
+                _asking(self._company, as_of, self._worker),
+                self._worker.clock,
+                self._still,
+                lambda count, total: self._told(run, "deliver", count, total),
+            )
             stage.rows = done.sent
             run.counts |= {
                 "sent": done.sent, "failed": done.failed, "later": done.later, "unknown": done.unknown,
