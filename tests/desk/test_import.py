@@ -10,6 +10,7 @@ import pytest
 
 from creditdesk.desk.ledger import importing, reading, writing
 from creditdesk.desk.ledger.models import Company, HeldCustomer, Import, Quarantined
+from creditdesk.facts.problem import UnusableInput
 from desk.books import INVOICES, Books
 
 pytestmark = pytest.mark.usefixtures("desk")
@@ -172,6 +173,53 @@ def test_a_foreign_file_comes_in_by_its_mapping(company, tmp_path: Path) -> None
     ]
     assert reading.held_customers(company) == ["7"]
     assert not importing.import_foreign(company, file, by="anna").imported.changed
+
+
+def test_a_part_names_what_the_ledger_holds(company, books, tmp_path: Path) -> None:
+    importing.import_folder(company, books.write(), by="anna")
+    part = tmp_path / "today"
+    part.mkdir()
+    (part / "payment.csv").write_text(
+        "payment_id,customer_id,value_date,amount,currency\n"
+        "p1,c1,2026-02-01,9000,EUR\np2,c1,2026-02-02,9000,EUR\np3,nobody,2026-02-02,5,EUR\n"
+    )
+    (part / "allocation.csv").write_text(
+        "allocation_id,invoice_id,kind,payment_id,allocated_on,amount\n"
+        "a1,i1,payment,p1,2026-02-01,9000\na2,i9,payment,p2,2026-02-02,100\n"
+    )
+    (part / "invoice.csv").write_text(
+        "invoice_id,customer_id,number,kind,issued,due,amount,currency\n"
+        "i4,c3,4,invoice,2026-02-01,2026-03-01,100,EUR\ni5,c9,5,invoice,2026-02-01,2026-03-01,100,EUR\n"
+    )
+    done = importing.import_folder(company, part, by="anna")
+    assert counts(done) == {"invoice": (1, 0, 0), "payment": (3, 0, 0), "allocation": (1, 0, 0)}
+    assert {(one.table, one.column, one.found) for one in Quarantined.objects.all()} == {
+        ("allocation", "invoice_id", "i9"),
+        ("invoice", "customer_id", "c9"),
+    }
+    assert not importing.import_folder(company, part, by="anna").imported.changed
+    more = tmp_path / "tomorrow"
+    more.mkdir()
+    (more / "allocation.csv").write_text(
+        "allocation_id,invoice_id,kind,payment_id,allocated_on,amount\n"
+        "a3,i1,payment,p2,2026-02-03,2000\na4,i2,payment,p2,2026-02-03,2000\n"
+    )
+    over = importing.import_folder(company, more, by="anna")
+    assert counts(over) == {"allocation": (1, 0, 0)}
+    kept = Quarantined.objects.get(file="allocation.csv", line=2, source="tomorrow")
+    assert kept.found == "allocated 11000 of 10000"
+    assert reading.held_customers(company) == ["c1"]
+
+
+def test_a_part_may_be_about_no_customer_at_all(company, books, tmp_path: Path) -> None:
+    importing.import_folder(company, books.write(), by="anna")
+    part = tmp_path / "rates"
+    part.mkdir()
+    (part / "fx_rate.csv").write_text("currency,base,on,rate\nUSD,EUR,2026-02-01,0.9\n")
+    assert counts(importing.import_folder(company, part, by="anna")) == {"fx_rate": (1, 0, 0)}
+    (part / "fx_rate.csv").unlink()
+    with pytest.raises(UnusableInput, match="no table customer"):
+        importing.import_folder(company, part, by="anna")
 
 
 def an_invoice(number: str) -> dict[str, object]:

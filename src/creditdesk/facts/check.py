@@ -20,6 +20,7 @@ from creditdesk.facts.column import LIST
 from creditdesk.facts.csvtable import Miscounted
 from creditdesk.facts.folder import CSV, QUARANTINED_BEFORE, Folder, open_folder
 from creditdesk.facts.keys import check_keys
+from creditdesk.facts.known import Known, lean_on
 from creditdesk.facts.links import check_allocations, check_links
 from creditdesk.facts.problem import WARNING, UnusableInput, whole_file
 from creditdesk.facts.quarantine import collect_problems, held_customers
@@ -41,6 +42,7 @@ def check_folder(
     *,
     currency: str | None = None,
     memory: str = MEMORY,
+    known: Known | None = None,
 ) -> Checked:
     """Check a facts folder in full.
 
@@ -51,13 +53,15 @@ def check_folder(
             nothing.
         progress: called with what is being done, the step and the number of steps.
         currency: reporting currency where there is no company table (the policy's).
+        known: facts that are known already and that the folder adds to: its rows may name them, and no table is
+            required. They are not judged again.
         memory: the most DuckDB may hold; beyond that it uses a folder of temporary files, which is removed.
 
     Raises:
         UnusableInput: when a required table or column is missing, or a file cannot be read at all.
         Miscounted: when rows were lost; a defect of this program.
     """
-    found = open_folder(folder)
+    found = open_folder(folder) if known is None else open_folder(folder, ())
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     spill = Path(tempfile.mkdtemp(prefix="creditdesk-check-", dir=out))
@@ -69,7 +73,7 @@ def check_folder(
         bench = Workbench(con, found)
         bench.whole.extend(found.problems)
         bench.open()
-        return _check(bench, out, progress, currency)
+        return _check(bench, out, progress, currency, known)
     except (duckdb.InvalidInputException, duckdb.IOException) as error:
         raise _unreadable(found, error) from error
     finally:
@@ -88,7 +92,9 @@ def _unreadable(folder: Folder, error: duckdb.Error) -> Exception:
     return error
 
 
-def _check(bench: Workbench, out: Path | None, progress: Progress, currency: str | None) -> Checked:
+def _check(
+    bench: Workbench, out: Path | None, progress: Progress, currency: str | None, known: Known | None
+) -> Checked:
     folder: Folder = bench.folder
     steps = len(folder.tables) + 4
     for step, files in enumerate(folder.tables.values()):
@@ -101,6 +107,8 @@ def _check(bench: Workbench, out: Path | None, progress: Progress, currency: str
         if files.format == CSV:
             bench.settle(loaded)
         check_keys(bench, loaded)
+    if known is not None:
+        lean_on(bench, known)
     progress("rates", steps - 4, steps)
     bases = reporting_currencies(bench, currency)
     check_rates(bench, bases)
@@ -113,7 +121,9 @@ def _check(bench: Workbench, out: Path | None, progress: Progress, currency: str
     progress("writing", steps - 1, steps)
     for name in bench.tables:
         bench.fill_problems(name)
-    tables = {name: _finish(bench, loaded, out) for name, loaded in bench.tables.items()}
+    tables = {
+        name: _finish(bench, loaded, out) for name, loaded in bench.tables.items() if name in folder.tables
+    }
     held = held_customers(bench, _quarantined_before(bench))
     problems, counts, quarantine = collect_problems(bench, out, SHOWN_PROBLEMS)
     progress("checked", steps, steps)
@@ -136,7 +146,7 @@ def _finish(bench: Workbench, loaded: Loaded, out: Path | None) -> TableResult:
     """Write a table where that is needed, and prove that no row was lost."""
     untouched = loaded.as_is and not loaded.quarantined
     paths: tuple[Path, ...] = loaded.files.paths if untouched else ()
-    relation = bench.good(loaded.name)
+    relation = bench.own(loaded.name)
     if not untouched and out is not None:
         target = out / TABLES_FOLDER / f"{loaded.name}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -64,8 +64,11 @@ class Folder:
             yield from files.paths
 
 
-def open_folder(path: Path) -> Folder:
+def open_folder(path: Path, required: tuple[str, ...] = REQUIRED) -> Folder:
     """Find the tables of a facts folder. Hidden files are passed over.
+
+    Args:
+        required: tables that must be there; none where the folder adds to facts that are known already.
 
     Raises:
         UnusableInput: when the folder or a required table is missing, or two files claim one table.
@@ -92,7 +95,9 @@ def open_folder(path: Path) -> Folder:
                 f"{path}: table {table!r} stands there more than once ({names}); the way out: keep the one that is "
                 f"up to date and remove the other"
             )
-    missing = [table for table in REQUIRED if table not in found]
+    missing = [table for table in required if table not in found]
+    if not found and not missing:
+        missing = list(REQUIRED)
     if missing:
         there = ", ".join(sorted(found)) or "none"
         raise UnusableInput(

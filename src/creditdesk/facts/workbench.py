@@ -23,6 +23,8 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, the step and the number of steps."""
 
 SHOWN = 10_000
+KNOWN = "(known already)"
+"""Stands in the place of a file for rows that were known before: they are not judged, and not given out again."""
 
 
 def silent(_what: str, _step: int, _steps: int) -> None:
@@ -45,6 +47,7 @@ class Loaded:
         refused: records that are no rows.
         quarantined: rows taken out, the refused ones included.
         warnings: warnings about its rows.
+        leans: rows that were known before stand among its own.
     """
 
     table: Table
@@ -58,6 +61,7 @@ class Loaded:
     refused: int = 0
     quarantined: int = 0
     warnings: int = 0
+    leans: bool = False
 
     @property
     def name(self) -> str:
@@ -116,8 +120,16 @@ class Workbench:
         loaded = self.tables[table]
         if loaded.quarantined == loaded.refused:
             return loaded.typed
-        place = "_line" if len(loaded.files.paths) == 1 else "_file, _line"  # comparing texts costs
+        place = (
+            "_line" if len(loaded.files.paths) == 1 and not loaded.leans else "_file, _line"
+        )  # comparing texts costs
         return f"(SELECT * FROM {loaded.typed} ANTI JOIN {self.bad(table)} USING ({place}))"
+
+    def own(self, table: str) -> str:
+        """As `good`, without rows that were known before."""
+        if not self.tables[table].leans:
+            return self.good(table)
+        return f"(SELECT * FROM {self.good(table)} WHERE _file <> {sql.text(KNOWN)})"
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether the table is there, with all these columns."""
@@ -144,7 +156,8 @@ class Workbench:
         loaded = self.tables[rule.table]
         number = len(self.rules)
         self.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE broken AS SELECT DISTINCT ON (_file, _line) * FROM ({broken})"
+            f"CREATE OR REPLACE TEMP TABLE broken AS SELECT DISTINCT ON (_file, _line) * FROM ({broken}) "
+            f"WHERE _file <> {sql.text(KNOWN)}"
         )
         count = self.number("SELECT count(*) FROM broken")
         if not count:

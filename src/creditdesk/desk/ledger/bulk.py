@@ -81,7 +81,9 @@ def large_tables() -> set[str]:
     if connection.vendor != "postgresql":
         return set()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples > %s", [MANY])
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE starts_with(relname, 'fact_') AND reltuples > %s", [MANY]
+        )
         return {row[0] for row in cursor.fetchall()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import tempfile
 from collections.abc import Sequence
@@ -15,15 +16,17 @@ from django.db import transaction
 from creditdesk.desk.ledger import quarantine, versions
 from creditdesk.desk.ledger.dependence import NotUndone, taken_back
 from creditdesk.desk.ledger.models import Company, Import
+from creditdesk.desk.ledger.reading import known_import, known_rows
 from creditdesk.desk.ledger.undoing import undo
 from creditdesk.desk.ledger.versions import Laid
 from creditdesk.desk.ledger.writing import begin, finish, keep, reconnect, working
 from creditdesk.facts import sql
+from creditdesk.facts.check import check_folder
 from creditdesk.facts.column import Table
 from creditdesk.facts.folder import PARQUET, open_folder
 from creditdesk.facts.result import Checked
 from creditdesk.facts.schema import TABLES
-from creditdesk.facts.stamp import open_checked
+from creditdesk.facts.stamp import open_checked, read_stamp
 from creditdesk.facts.workbench import Progress, silent
 from creditdesk.sources.importing import Imported, import_file
 
@@ -63,18 +66,31 @@ def import_folder(
 ) -> Result:
     """Bring in a facts folder.
 
-    Rows that break the contract are quarantined and kept with the import; the rest goes on. Rows that the ledger holds
+    It may be a part: its rows may name what the ledger holds already. Rows that break the contract are quarantined and
+    kept with the import; the rest goes on. Rows that the ledger holds
     already are no news: the same folder twice changes nothing.
 
     Raises:
         UnusableInput: the folder cannot be used; nothing is written.
     """
     with tempfile.TemporaryDirectory(prefix="creditdesk-import-") as work:
-        checked = open_checked(folder, Path(work), progress)
+        checked = _check(company, folder, Path(work), progress)
         apart = [checked.quarantine] if checked.quarantine else []
         return _bring_in(
             company, checked, apart, None, Import.Kind.FOLDER, folder.name, by, why, at, progress
         )
+
+
+def _check(company: Company, folder: Path, work: Path, progress: Progress) -> Checked:
+    """The facts, checked in the light of what the ledger knows: by themselves where it is empty."""
+    number = known_import(company, None)
+    if not number:
+        return open_checked(folder, work, progress)
+    stamped = read_stamp(folder)
+    if stamped is not None and not stamped.rows_quarantined:
+        return stamped
+    known = functools.partial(known_rows, company, number)
+    return check_folder(folder, work, progress, known=known)
 
 
 def import_foreign(
@@ -108,7 +124,7 @@ def companies_in(folder: Path) -> dict[str, str]:
     Raises:
         UnusableInput: it is no facts folder.
     """
-    files = open_folder(folder).tables.get("company")
+    files = open_folder(folder, ()).tables.get("company")
     if files is None:
         return {}
     paths = ", ".join(sql.text(path) for path in files.paths)

@@ -53,6 +53,13 @@ def facts(
     return {name: rows for name, rows in found.items() if rows.num_rows}
 
 
+def known_rows(company: Company, number: int, table: str, column: str, values: Sequence[str]) -> pa.Table:
+    """Rows of one table, as known after import `number`, whose column has one of the values; all where none is named."""
+    if column and not values:
+        return arrow_schema(TABLES[table]).empty_table()
+    return _read(TABLES[table], company, number, column, values)
+
+
 def held_customers(company: Company, *, known: Known = None) -> list[str]:
     """Customers with a quarantined invoice, payment, credit note or allocation: they are held `data_problem`, sorted."""
     return quarantine.held_customers(company, known_import(company, known))
