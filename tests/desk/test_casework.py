@@ -215,3 +215,12 @@ def test_personal_data_of_a_contact_is_shown_and_erased_and_the_books_stay(compa
     assert "back@example.org" not in json.dumps(privacy.export(company, "k-anton"))
     with pytest.raises(privacy.UnknownContact):
         privacy.erase(company, "nobody", by="dpo", why="asked", now=NOW)
+
+
+def test_contacts_that_are_valid_no_longer_are_erased_after_their_time(company) -> None:
+    add(company, "contact", [{"contact_id": "old", "customer_id": "anton", "role": "buyer", "name": "Janssens",
+                              "until_on": date(2018, 12, 31)}], by="import")  # fmt: skip
+    assert privacy.retire(company, date(2019, 3, 24), by="dpo", now=NOW) == ["old"]
+    assert privacy.retire(company, date(2019, 3, 24), by="dpo", now=NOW) == []
+    names = {row["contact_id"]: row["name"] for row in reading.facts(company)["contact"].to_pylist()}
+    assert names == {"old": None, "k-anton": "Peeters"}

@@ -75,6 +75,19 @@ def erase(company: Company, contact_id: str, *, by: str, why: str, now: datetime
         note(company, by=by, at=now, what="erasure", ref=contact_id, why=why)
 
 
+def retire(company: Company, before: date, *, by: str, now: datetime) -> list[str]:
+    """Erase contacts that have not been valid since before a day: what is no longer needed is not kept.
+
+    Gives their ids, sorted.
+    """
+    gone = Erased.objects.filter(company=company).values_list("contact_id", flat=True)
+    past = FACTS["contact"].objects.filter(legal_entity=company, replaced_by=None, until_on__lt=before)
+    found = sorted(set(past.exclude(contact_id__in=gone).values_list("contact_id", flat=True)))
+    for contact_id in found:
+        erase(company, contact_id, by=by, why=f"retention: not valid since before {before}", now=now)
+    return found
+
+
 def empty_again(company: Company) -> int:
     """Empty what later imports brought again of contacts that were erased. Gives how many rows."""
     gone = list(Erased.objects.filter(company=company).values_list("contact_id", flat=True))

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from creditdesk.desk.casework.models import Alert, Decision, Run
+from creditdesk.desk.casework.models import Alert, Decision, Run, Task
 from creditdesk.desk.day.outcome import Outcome
 from creditdesk.desk.ledger.models import FACTS, Company
 
@@ -25,6 +25,9 @@ EXPIRY = timedelta(days=14)
 LIMITATION = timedelta(days=90)
 RELIEF = timedelta(days=60)
 """How long before the day each is near."""
+
+LATE = timedelta(days=7)
+"""How long a task may stay open before the credit manager is told."""
 
 RISK = {"low": 0, "medium": 1, "high": 2}
 ACCEPTANCE = {"open": 0, "limited": 1, "prepayment": 2, "refused": 3}
@@ -42,7 +45,7 @@ def raise_alerts(company: Company, outcome: Outcome) -> int:
     """Raise what came to pass. Gives how many are new."""
     found = [
         Alert(company=company, raised_on=outcome.as_of, **one)
-        for source in (_changes, _facts, _dates, _accounts)
+        for source in (_changes, _facts, _dates, _accounts, _late)
         for one in source(company, outcome)
     ]
     before = Alert.objects.filter(company=company).count()
@@ -228,6 +231,22 @@ def _accounts(company: Company, outcome: Outcome) -> Iterator[dict[str, Any]]:
     for row in changed:
         detail = {"iban": row.iban, "added": row.replaced_by_id is None}
         yield _one(Alert.Kind.OWN_ACCOUNT_CHANGED, "", f"{row.iban}:{row.pk}", detail)
+
+
+def _late(company: Company, outcome: Outcome) -> Iterator[dict[str, Any]]:
+    """Tasks that nobody did for a week. The engine skips a person's step itself; letters, approvals and the like wait."""
+    late = Task.objects.filter(
+        company=company, state=Task.State.OPEN, opened_on__lte=outcome.as_of - LATE, overdue=False
+    )
+    for task in late:
+        detail = {
+            "kind": task.kind,
+            "step": task.step,
+            "assigned": task.assigned,
+            "since": _text(task.opened_on),
+        }
+        yield _one(Alert.Kind.TASK_OVERDUE, task.customer, f"task:{task.pk}", detail)
+    late.update(overdue=True)
 
 
 def _text(day: date | None) -> str | None:
