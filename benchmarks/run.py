@@ -183,6 +183,13 @@ def spark(setting: Setting) -> list[str]:
     ]
 
 
+def ledger(setting: Setting) -> list[str]:
+    """An import into the desk's ledger against COPY and executemany of the same rows; a million at full size."""
+    import ledger as imports
+
+    return imports.measure(min(setting.customers, 1_000_000), ROUNDS, ["postgresql", "sqlite"])
+
+
 PARTS: dict[str, Callable[[Setting], list[str]]] = {
     "decide": decide,
     "check": check,
@@ -190,6 +197,7 @@ PARTS: dict[str, Callable[[Setting], list[str]]] = {
     "linear": linear,
     "peer": peer,
     "spark": spark,
+    "ledger": ledger,
 }
 
 

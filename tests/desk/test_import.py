@@ -211,6 +211,31 @@ def test_a_part_names_what_the_ledger_holds(company, books, tmp_path: Path) -> N
     assert reading.held_customers(company) == ["c1"]
 
 
+def test_what_a_part_names_may_be_taken_back_while_it_is_checked(
+    company, books, tmp_path: Path, monkeypatch
+) -> None:
+    importing.import_folder(company, books.write(), by="anna")
+    extra = writing.add(
+        company, "customer", [{"customer_id": "c9", "name": "N", "kind": "company"}], by="anna"
+    )
+    part = tmp_path / "today"
+    part.mkdir()
+    (part / "invoice.csv").write_text(
+        INVOICES.lstrip().splitlines()[0] + "\ni9,c9,9,invoice,2026-02-01,2026-03-01,5,EUR\n"
+    )
+    check = importing.check_folder
+
+    def slow_check(*given, **named):
+        checked = check(*given, **named)
+        if not Import.objects.filter(undoes=extra).exists():
+            importing.undo(extra.pk, by="bert", why="no customer of ours")
+        return checked
+
+    monkeypatch.setattr(importing, "check_folder", slow_check)
+    done = importing.import_folder(company, part, by="anna")
+    assert (counts(done), done.imported.quarantined) == ({"invoice": (0, 0, 0)}, 1)
+
+
 def test_a_part_may_be_about_no_customer_at_all(company, books, tmp_path: Path) -> None:
     importing.import_folder(company, books.write(), by="anna")
     part = tmp_path / "rates"

@@ -43,6 +43,12 @@ def test_a_row_that_was_added_is_read_back_as_it_was(company) -> None:
         assert found == {column.name: row.get(column.name) for column in TABLES[table].columns}
 
 
+def test_a_zero_byte_is_marked_since_not_every_database_can_keep_it(company) -> None:
+    writing.add(company, "customer", [customer("Pee\0ters")], by="anna")
+    assert [row["name"] for row in rows(company, "customer")] == ["Pee\N{REPLACEMENT CHARACTER}ters"]
+    assert not writing.add(company, "customer", [customer("Pee\0ters")], by="anna").changed
+
+
 def test_what_changed_replaces_and_what_is_equal_is_no_news(company) -> None:
     first = writing.add(company, "customer", [customer()], by="anna")
     again = writing.add(company, "customer", [customer()], by="anna")

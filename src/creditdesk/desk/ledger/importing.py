@@ -73,17 +73,35 @@ def import_folder(
     Raises:
         UnusableInput: the folder cannot be used; nothing is written.
     """
-    with tempfile.TemporaryDirectory(prefix="creditdesk-import-") as work:
-        checked = _check(company, folder, Path(work), progress)
-        apart = [checked.quarantine] if checked.quarantine else []
-        return _bring_in(
-            company, checked, apart, None, Import.Kind.FOLDER, folder.name, by, why, at, progress
-        )
+    while True:
+        with tempfile.TemporaryDirectory(prefix="creditdesk-import-") as work:
+            number = known_import(company, None)
+            checked = _check(company, number, folder, Path(work), progress)
+            apart = [checked.quarantine] if checked.quarantine else []
+            try:
+                return _bring_in(
+                    company,
+                    checked,
+                    apart,
+                    None,
+                    Import.Kind.FOLDER,
+                    folder.name,
+                    by,
+                    why,
+                    at,
+                    progress,
+                    number,
+                )
+            except _TakenBackMeanwhile:
+                continue  # what its rows name may be gone: they are checked again
 
 
-def _check(company: Company, folder: Path, work: Path, progress: Progress) -> Checked:
+class _TakenBackMeanwhile(Exception):
+    """An import was undone between the check and the moment in which its result is laid upon the ledger."""
+
+
+def _check(company: Company, number: int, folder: Path, work: Path, progress: Progress) -> Checked:
     """The facts, checked in the light of what the ledger knows: by themselves where it is empty."""
-    number = known_import(company, None)
     if not number:
         return open_checked(folder, work, progress)
     stamped = read_stamp(folder)
@@ -151,11 +169,17 @@ def _bring_in(
     why: str,
     at: datetime | None,
     progress: Progress,
+    number: int | None = None,
 ) -> Result:
     laid: dict[str, Laid] = {}
     reconnect()
     with transaction.atomic(), working() as con:
         imported = begin(company, kind=kind, by=by, why=why, source=source, at=at)
+        if (
+            number
+            and Import.objects.filter(legal_entity=company, kind=Import.Kind.UNDO, pk__gt=number).exists()
+        ):
+            raise _TakenBackMeanwhile
         prints = hashlib.sha256(quarantine.read_quarantine(con, apart).encode())
         for name, result in checked.tables.items():
             progress(f"comparing {name}", 0, result.rows_kept)

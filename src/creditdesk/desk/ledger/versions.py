@@ -13,12 +13,13 @@ from creditdesk.desk.ledger import bulk
 from creditdesk.desk.ledger.models import Import
 from creditdesk.desk.ledger.rows import db_table
 from creditdesk.facts import sql
-from creditdesk.facts.column import LIST, Table
+from creditdesk.facts.column import LIST, STRING, Column, Table
 
 FEW = 500
 """Up to so many rows are looked up by their keys; for more, all versions that hold are read."""
 
 _UNIT, _EMPTY = "chr(31)", "chr(30)"
+_UNSHOWN = "chr(65533)"
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, the rows so far, and how many there are."""
@@ -58,12 +59,8 @@ def take_in(con: duckdb.DuckDBPyConnection, table: Table, relation: str) -> int:
     Args:
         relation: a FROM item with the columns of the contract in their types.
     """
-    stored = [
-        f"CAST(to_json({sql.name(c.name)}) AS VARCHAR) AS {sql.name(c.name)}"
-        if c.type == LIST
-        else sql.name(c.name)
-        for c in table.columns
-    ]
+    zero = _has_zero_bytes(con, table, relation)
+    stored = [f"{_stored(column, zero)} AS {sql.name(column.name)}" for column in table.columns]
     texts = ", ".join(f"coalesce(CAST({sql.name(c.name)} AS VARCHAR), {_EMPTY})" for c in table.columns)
     fingerprint = (
         f"CAST(md5_number_lower(concat_ws({_UNIT}, {texts})) - 9223372036854775808::HUGEINT AS BIGINT)"
@@ -74,6 +71,23 @@ def take_in(con: duckdb.DuckDBPyConnection, table: Table, relation: str) -> int:
         f"(SELECT *, {fingerprint} AS content FROM (SELECT {', '.join(stored)} FROM {relation}))"
     )
     return int(con.execute("SELECT count(*) FROM incoming").fetchall()[0][0])
+
+
+def _stored(column: Column, zero: bool) -> str:
+    """A column as it is stored: lists as JSON text, zero bytes as the mark for what cannot be shown."""
+    name = sql.name(column.name)
+    if column.type == LIST:
+        return f"CAST(to_json({name}) AS VARCHAR)"
+    return f"replace({name}, chr(0), {_UNSHOWN})" if zero and column.type == STRING else name
+
+
+def _has_zero_bytes(con: duckdb.DuckDBPyConnection, table: Table, relation: str) -> bool:
+    """Whether a text holds a zero byte, which no PostgreSQL can store; a CSV file with one is refused before."""
+    texts = ", ".join(sql.name(column.name) for column in table.columns if column.type == STRING)
+    found = con.execute(
+        f"SELECT bool_or(contains(concat_ws('', {texts}), chr(0))) FROM {relation}"
+    ).fetchall()
+    return bool(found[0][0])
 
 
 def fingerprint_of_all(con: duckdb.DuckDBPyConnection) -> str:
