@@ -21,9 +21,7 @@ SQLITE_FILE = "desk.sqlite3"
 BUSY_SECONDS = 30
 """How long SQLite waits for another writer before it gives up."""
 
-_SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;"
-)
+_SQLITE_PRAGMAS = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;"
 
 
 def home(environment: Mapping[str, str] = os.environ) -> Path:
