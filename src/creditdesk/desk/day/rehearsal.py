@@ -1,7 +1,8 @@
 """The demo: a desk filled with a made-up company, and its people doing their tasks day by day.
 
 Customers pay as the made-up company's truth has it, whatever the desk does. The people are made up too: they call on the
-day after a task was opened, reach two of three, post letters, and say yes to what waits for them.
+day after a task was opened, reach two of three, post letters, find out addresses, and say yes to
+what waits for them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from creditdesk.desk.day.run import Worker, run_day
 from creditdesk.desk.day.transport import Folder
 from creditdesk.desk.ledger.importing import import_folder
 from creditdesk.desk.ledger.models import Company
+from creditdesk.engine.ladder import COMPLETE_CONTACT
 from creditdesk.policy.load import policy_text
 from creditdesk.sample import write_sample
 
@@ -101,6 +103,8 @@ def _people(company: Company, day: date, moment: _Moment) -> int:
         if task.kind == Task.Kind.APPROVE:
             people.approve_step(task, True, by=name, why="demo", on=day, now=moment.now())
         elif task.kind in {Task.Kind.STEP, Task.Kind.POST}:
+            if task.step == COMPLETE_CONTACT:
+                _find_out(company, task.customer, name, moment)
             outcome = _outcome(task, day)
             document = f"R{task.pk:06d}" if task.do == "registered_letter" else None
             people.finish_task(task, outcome, by=name, on=day, now=moment.now(), document=document)
@@ -108,6 +112,16 @@ def _people(company: Company, day: date, moment: _Moment) -> int:
             continue
         done += 1
     return done
+
+
+def _find_out(company: Company, customer: str, by: str, moment: _Moment) -> None:
+    """Somebody finds out how to reach a customer: a contact is made up."""
+    contact = {
+        "contact_id": f"demo-{customer}", "customer_id": customer, "role": "accounts_payable",
+        "email": f"accounts.{customer.lower()}@example.org", "phone": "+32 2 555 01 02",
+        "address": "Kerkstraat 1, 1000 Brussel",
+    }  # fmt: skip
+    people.write_fact(company, "contact", contact, by=by, why="found out", now=moment.now())
 
 
 def _outcome(task: Task, day: date) -> str:
