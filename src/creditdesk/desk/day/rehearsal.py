@@ -33,7 +33,15 @@ Tell = Callable[..., None]
 _HERE = ZoneInfo("Europe/Brussels")
 
 
-def rehearse(home: Path, customers: int, seed: int, first: date, last: date, tell: Tell) -> dict[str, Any]:
+def rehearse(
+    home: Path,
+    customers: int,
+    seed: int,
+    first: date,
+    last: date,
+    tell: Tell,
+    decider: Decider | None = None,
+) -> dict[str, Any]:
     """Fill a fresh desk and run it from `first` to `last`. Gives what it did per week."""
     moment = _Moment(first)
     tell("making the desk")
@@ -43,7 +51,7 @@ def rehearse(home: Path, customers: int, seed: int, first: date, last: date, tel
     made = write_sample(home / "facts", customers, seed, last)
     company = _filled(made.folder, moment, tell)
     worker = Worker(
-        decider=Decider(plans=home / "plans"),
+        decider=decider or Decider(plans=home / "plans"),
         transport=lambda: Folder(home / "mail"),
         clock=moment.now,
         by="demo",
@@ -59,7 +67,8 @@ def rehearse(home: Path, customers: int, seed: int, first: date, last: date, tel
         run_day(company, day, day, worker)
         if index == 0:
             golive.release_all(company, by="demo", why="the demo goes live", on=day, now=moment.now())
-    worker.decider.close()
+    if decider is None:
+        worker.decider.close()
     return {
         "home": str(home), "customers": customers, "days": span, "first": first, "last": last,
         "weeks": weeks(company, first, last), "done_by_people": done_by_people,
