@@ -112,6 +112,15 @@ def test_a_day_is_due_from_its_hour_on_where_the_company_is(utc, hour, day) -> N
     )  # not done
 
 
+def test_a_company_with_a_policy_in_force_has_its_hour_without_being_asked(engine, peer, monkeypatch) -> None:
+    Office.open(engine, peer, ["anton"])
+    Company.objects.create(code="bare", name="No policy yet")
+    monkeypatch.setenv(jobs.HOUR, "5")
+    assert jobs.put_on_list(datetime(2026, 7, 1, 2, 59, tzinfo=UTC)) == []
+    assert jobs.put_on_list(datetime(2026, 7, 1, 3, 0, tzinfo=UTC)) == ["day acme 2026-07-01"]
+    assert [row.company.code for row in Schedule.objects.all()] == ["acme"]
+
+
 def test_the_worker_runs_the_day_once_and_sends_what_waits(engine, peer, monkeypatch) -> None:
     office = Office.open(engine, peer, ["anton"])
     monkeypatch.setattr(jobs, "_decider", engine)

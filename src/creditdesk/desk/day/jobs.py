@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,6 +19,8 @@ from creditdesk.desk.day.decider import Decider
 from creditdesk.desk.day.run import Worker, deliver_again, run_day
 from creditdesk.desk.ledger.models import Company
 from creditdesk.desk.problem import AnotherRun
+
+HOUR = "CREDITDESK_DAY_HOUR"
 
 AGAIN = timedelta(minutes=10)
 """A day that was put on the list and is not done is put there again after so long."""
@@ -69,8 +72,16 @@ def deliver(code: str, on: str) -> str:
     return f"{done.sent} sent, {done.later} later, {done.failed} failed, {done.unknown} unknown"
 
 
+def keep_schedules() -> None:
+    """Give every company with a policy in force its hour: `CREDITDESK_DAY_HOUR`, six in the morning by default."""
+    for company in Company.objects.filter(schedule=None, policies__approved_at__isnull=False).distinct():
+        usual = {"hour": int(os.environ.get(HOUR) or 6), "time_zone": timezone.get_default_timezone_name()}
+        Schedule.objects.get_or_create(company=company, defaults=usual)
+
+
 def put_on_list(now: datetime) -> list[str]:
     """Put on the list what is due now. Gives what was put there."""
+    keep_schedules()
     found = []
     for schedule in Schedule.objects.filter(on=True).select_related("company"):
         here = now.astimezone(ZoneInfo(schedule.time_zone))
