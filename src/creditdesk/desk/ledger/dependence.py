@@ -34,6 +34,15 @@ def taken_back(company: Company) -> set[int]:
     return gone
 
 
+def touched(first: Import) -> list[Table]:
+    """The tables in which an import brought rows, in the order of the contract."""
+    return [
+        table
+        for name, table in TABLES.items()
+        if (counts := first.counts.get(name)) and (counts["new"] or counts["replaced"])
+    ]
+
+
 def refuse_taking_back(first: Import) -> None:
     """Raise `NotUndone` when something later rests on the rows of an import."""
     gone = taken_back(first.legal_entity)
@@ -42,11 +51,15 @@ def refuse_taking_back(first: Import) -> None:
         raise _resting(
             first, repeated.by_id, f"brought {repeated.rows} of its rows in {repeated.table} again"
         )
+    own = touched(first)
     for table in TABLES.values():
-        _refuse_replaced(first, table)
+        if table in own:
+            _refuse_replaced(first, table)
         for column in _strict_links(table):
-            _refuse_named(first, table, column)
-            _refuse_lost(first, table, column, "replaced_by_id")
+            if TABLES[column.references] in own:
+                _refuse_named(first, table, column)
+            if table in own:
+                _refuse_lost(first, table, column, "replaced_by_id")
 
 
 def refuse_putting_again(first: Import) -> None:
@@ -58,7 +71,7 @@ def refuse_putting_again(first: Import) -> None:
             f"{first} cannot stand again: it rests on rows of import {lost.of_id}, which was undone since; the way out: "
             f"bring its file in again"
         )
-    for table in TABLES.values():
+    for table in touched(first):
         _refuse_changed(first, table)
         _refuse_repeated(first, table, gone)
         for column in _strict_links(table):

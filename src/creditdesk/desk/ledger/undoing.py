@@ -12,12 +12,12 @@ from creditdesk.desk.ledger.dependence import (
     refuse_putting_again,
     refuse_taking_back,
     taken_back,
+    touched,
 )
 from creditdesk.desk.ledger.models import HeldCustomer, Import, Quarantined, SetApart
 from creditdesk.desk.ledger.rows import db_table
 from creditdesk.desk.ledger.writing import begin, reconnect
 from creditdesk.facts.column import Table
-from creditdesk.facts.schema import TABLES
 
 
 def undo(number: int, *, by: str, why: str, at: datetime | None = None) -> Import:
@@ -48,11 +48,9 @@ def undo(number: int, *, by: str, why: str, at: datetime | None = None) -> Impor
             refuse_taking_back(first)
         undoing.undoes = wrong
         undoing.save(force_insert=True)
-        for name, table in TABLES.items():
-            move = _put_again if again else _take_back
-            gone, back = move(table, first, undoing)
-            if gone or back:
-                undoing.counts[name] = {"gone": gone, "back": back}
+        for table in touched(first):
+            gone, back = _put_again(table, first, undoing) if again else _take_back(table, first, undoing)
+            undoing.counts[table.name] = {"gone": gone, "back": back}
         for model in (Quarantined, HeldCustomer):
             _turn(model, wrong, undoing)
         undoing.save()
