@@ -7,6 +7,7 @@ cuts the lineage.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -29,6 +30,9 @@ sys.setrecursionlimit(max(sys.getrecursionlimit(), 10_000))
 
 
 _DAY = "creditdesk_day"
+
+MOST_MEMORY = 4_500 * 2**20
+"""Bytes that DuckDB takes at most by itself before it spills; `duckdb://?memory_limit=32GB` gives it more."""
 
 
 @ibis.udf.scalar.builtin(signature=(("string",), "int64"))  # type: ignore[untyped-decorator]
@@ -120,7 +124,7 @@ class DuckDB:
     def __init__(self, database: str = ":memory:", options: dict[str, str] | None = None) -> None:
         self._spill = Path(tempfile.mkdtemp(prefix="creditdesk-spill-"))
         self.con: Any = ibis.duckdb.connect(database)
-        settings = {"temp_directory": str(self._spill), **(options or {})}
+        settings = {"temp_directory": str(self._spill), "memory_limit": _share_of_memory(), **(options or {})}
         for key, value in settings.items():
             quoted = str(value).replace("'", "''")
             self.con.raw_sql(f"SET {_identifier(key)} = '{quoted}'")
@@ -176,6 +180,12 @@ class DuckDB:
     def close(self) -> None:
         self.con.disconnect()
         shutil.rmtree(self._spill, ignore_errors=True)
+
+
+def _share_of_memory() -> str:
+    """What the engine may take unless it is told: half of the machine, and no more than leaves a process under 6 GB."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{min(whole // 2, MOST_MEMORY) // 2**20}MiB"
 
 
 def conform(table: ir.Table, schema: ibis.Schema) -> ir.Table:

@@ -51,7 +51,7 @@ def past_due(
         )
     found = late.select(
         "payer", "company", "customer_id", "invoice_id", "currency", "base", "eff_day", "issued_day", "open",
-        "written_off", "delivery_state", "manner", "sent_day", "factored", start_day=start,
+        "delivery_state", "manner", "sent_day", "factored", start_day=start,
     )  # fmt: skip
     none = ibis.null("int64")
     beside, absent = _suspensions(day, debtor, item, funds)

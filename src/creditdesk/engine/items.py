@@ -91,21 +91,19 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
 
     Columns (money in minor units of `currency` unless `_base`; days since 1970-01-01):
 
-    - invoice_id, number, kind, customer_id (the survivor), payer, company, currency, base, bank
-    - issued_day, due_day, eff_day (effective due day), term_days
-    - amount, open (never below 0), settled (open within tolerance), paid, credited, excused, written_off
-    - amount_base (at the rate of the day of issue), open_base (at the rate of the day)
+    - invoice_id, kind, customer_id (the survivor), payer, company, currency, base
+    - issued_day, eff_day (effective due day), term_days
+    - amount, open (never below 0), settled (open within tolerance), paid
+    - amount_base, weight_base (at the rate of the day of issue), open_base (at the rate of the day); the weight is the
+      amount less what was credited, excused and written off
     - age: days since eff_day, at least 0 while not settled; overdue: not settled and age > 0 (invoices)
     - closed_day: day of the last allocation, when settled
-    - weight: amount less credited, excused and written off
     - late: whole days, money-weighted; the open rest of an overdue item counts with its age; clipped to the
       policy's bounds; null when the item is no observation
-    - event: true when the item is settled (an observed payment), false when it is censored at its age
     - experience: counts in the behaviour figures
-    - first_pay_day, last_pay_day, days_to_pay (from issue, money-weighted whole days; settled items)
+    - last_pay_day
     - pay_customers: 0 no payment, 1 all by its owner, 2 by somebody else or in another currency too
-    - corrects_invoice_id, order_id, manner, delivery_state, sent_day, discount_until_day, factored, direct_debit,
-      retention, net_amount, cost, order_reference
+    - corrects_invoice_id, manner, delivery_state, sent_day, factored, direct_debit, net_amount, cost
     """
     facts, policy, now = day.facts, day.policy, day.clock.day
     bounds = policy.measurement
@@ -181,16 +179,10 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
         factored=factored,
         direct_debit=holds(found.payment_method == "direct_debit"),
         experience=experience,
-        event=experience & found.settled,
         # least and greatest name their argument once, clip many times; an observation always has a lateness
         late=ibis.ifelse(
             experience,
             ibis.greatest(ibis.least(late, bounds.latest), bounds.earliest),
-            ibis.null("int64"),
-        ),
-        days_to_pay=ibis.ifelse(
-            found.settled & (found.paid > 0),
-            rnd((found.pay_sum - found.issued_day * found.paid) / found.paid.nullif(0)),
             ibis.null("int64"),
         ),
         pay_customers=ibis.cases(
@@ -217,18 +209,16 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
         )
     else:
         found = found.mutate(amount_base=found.amount, open_base=found.open, weight_base=found.weight)
+    # what nobody reads further on is not kept: a column of every invoice is half a gigabyte at twenty million
     chosen = found.select(
-        "invoice_id", "number", "kind", "payer", "company", "currency", "base",
-        "issued_day", "due_day", "eff_day", "amount", "open", "settled", "paid", "credited", "excused",
-        "written_off", "amount_base", "open_base", "weight_base", "age", "overdue", "closed_day", "weight", "late",
-        "event", "experience", "days_to_pay", "pay_customers", "corrects_invoice_id", "order_id", "manner",
-        "delivery_state", "factored", "direct_debit", "retention", "net_amount", "cost", "order_reference",
+        "invoice_id", "kind", "payer", "company", "currency", "base", "issued_day", "eff_day", "amount", "open", "settled",
+        "paid", "amount_base", "open_base", "weight_base", "age", "overdue", "closed_day", "late", "experience",
+        "pay_customers", "corrects_invoice_id", "manner", "delivery_state", "factored", "direct_debit", "net_amount",
+        "cost",
         customer_id=found.survivor_id,
         term_days=found.due_day - found.issued_day,
-        first_pay_day=found.first_day,
         last_pay_day=found.last_money_day,
         sent_day=to_day(found.sent_on),
-        discount_until_day=to_day(found.discount_until),
     )  # fmt: skip
     return day.stages.run("item", chosen)
 
@@ -247,7 +237,6 @@ def _paid(day: Day) -> ir.Table:
     return money.group_by("invoice_id").aggregate(
         paid=money.amount.sum(),
         pay_sum=(money.amount * money.pay_day).sum(),
-        first_day=money.pay_day.min(),
         last_money_day=money.pay_day.max(),
         payer_least=money.pay_customer.min(),
         payer_most=money.pay_customer.max(),
