@@ -104,6 +104,7 @@ def test_every_line_of_any_bytes_is_in_exactly_one_record(tmp_path_factory, cont
 @given(st.lists(pieces, max_size=60).map(b"".join))
 @example(b'1,"2\n3,4')
 @example(b'1,x"2"\n')
+@example(b"\0\0\0")
 def test_rows_in_are_rows_kept_and_rows_refused_for_any_bytes(tmp_path_factory, body):
     """And the fast way gives what the slow way gives."""
     path = tmp_path_factory.mktemp("any") / "file.csv"

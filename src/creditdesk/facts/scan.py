@@ -63,8 +63,10 @@ def _wide(head: bytes) -> str:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     line = head[:200]
-    if len(line) >= 4 and line.count(0) * 3 > len(line):
-        return "utf-16-le" if line[1::2].count(0) > line[0::2].count(0) else "utf-16-be"
+    for encoding, high, low in (("utf-16-le", line[1::2], line[0::2]), ("utf-16-be", line[0::2], line[1::2])):
+        # of the letters of a header one byte in two is zero, and never the other one
+        if len(line) >= 4 and high.count(0) * 3 > len(high) * 2 and not low.count(0):
+            return encoding
     return ""
 
 
