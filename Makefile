@@ -12,12 +12,12 @@ OUT    ?= out
 DEMO_DAYS := 2026-06-29 2026-06-30
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format typecheck layers check bench lock docs clean
+.PHONY: help demo test test-all lint format typecheck layers check bench lock docs clean
 # Recipes of one make run after the other: they share one virtual environment.
 .NOTPARALLEL:
 
 help: ## list what can be done
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 # ------------------------------------------------------------------------------------------- what is installed
 
@@ -61,10 +61,15 @@ docs: $(VENV)/.project ## regenerate the references in docs/ from the code
 
 # ---------------------------------------------------------------------------------------------------- the checks
 
-test: $(VENV)/.project $(VENV)/.test ## every check and every test; installs Java 17 and Chromium if absent
+test: $(VENV)/.project $(VENV)/.test ## every check and the tests, but for those that take minutes by themselves
 	@scripts/test-machine
 	@$(MAKE) --no-print-directory lint typecheck layers
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not long" $(TESTS)
+
+test-all: $(VENV)/.project $(VENV)/.test ## the same with the long ones: every story in the engine, Spark, days on PostgreSQL
+	@scripts/test-machine
+	@$(MAKE) --no-print-directory lint typecheck layers
+	@CREDITDESK_ALL_STORIES=1 CREDITDESK_KILLS=100 CREDITDESK_CRASHES=93 $(BIN)/python -m pytest -n 2 --dist loadgroup -q $(TESTS)
 
 lint: $(VENV)/.test ## ruff: rules and format
 	@$(BIN)/ruff check .
@@ -81,7 +86,7 @@ layers: $(VENV)/.test $(VENV)/.project ## imports only run downwards
 	@$(BIN)/lint-imports --no-logo
 
 check: lint typecheck layers ## the quick checks, and the tests that need neither Spark nor a browser
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not spark and not browser" $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not long and not spark and not browser" $(TESTS)
 
 # ----------------------------------------------------------------------------------------------------- the house
 

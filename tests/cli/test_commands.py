@@ -204,6 +204,7 @@ def test_report_renders_again_in_another_language_and_without_persons(
     assert "no output of a run" in refused.stderr
 
 
+@pytest.mark.long
 def test_replay_compares_two_policies_on_the_same_days(facts: Path, tmp_path: Path, run: Run) -> None:
     out = tmp_path / "replay"
     words = ["replay", "--facts", facts, "--policy", "starter", "--from", "2026-03-02", "--to", "2026-03-06"]

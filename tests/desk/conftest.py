@@ -28,6 +28,17 @@ def postgres() -> Iterator[Postgres]:
 
 TEMPLATE = "template_desk"
 
+ON_BOTH = ("test_one_ladder", "test_a_database_that_goes_away", "killed_anywhere")
+"""Tests of whole days that are always run on both databases; the others on PostgreSQL belong to `make test-all`."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A day costs seconds in the engine whatever the database: on PostgreSQL most of them are for the long run."""
+    for item in items:
+        days = "engine" in getattr(item, "fixturenames", ()) and "[postgresql" in item.name
+        if days and not any(name in item.name for name in ON_BOTH):
+            item.add_marker(pytest.mark.long)
+
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres: Postgres) -> str:

@@ -32,7 +32,7 @@ from creditdesk.desk.ledger.models import FACTS
 from desk.databases import Desk, point_to
 from desk.office import Office, Peer, facts
 
-CRASHES = int(os.environ.get("CREDITDESK_CRASHES", "8"))
+CRASHES = int(os.environ.get("CREDITDESK_CRASHES", "3"))
 DAY = date(2026, 3, 25)
 SEED = 20260325
 

@@ -21,7 +21,7 @@ from creditdesk.desk.ledger import importing, reading, writing
 from creditdesk.desk.ledger.models import Company, Import
 from desk.databases import Desk, Postgres, point_to
 
-KILLS = int(os.environ.get("CREDITDESK_KILLS", "20"))
+KILLS = int(os.environ.get("CREDITDESK_KILLS", "5"))
 """How many imports are killed on each database."""
 
 INVOICES = 1_500
@@ -122,6 +122,7 @@ def test_a_database_that_was_away_and_came_back(desk: Desk, postgres: Postgres, 
     assert importing.import_folder(company, tmp_path / "more", by="anna").laid["invoice"].replaced == 500
 
 
+@pytest.mark.long
 def test_the_server_restarts_between_two_imports_of_one_process(
     desk: Desk, postgres: Postgres, tmp_path: Path
 ) -> None:

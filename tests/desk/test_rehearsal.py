@@ -13,6 +13,7 @@ from creditdesk.desk.day.rehearsal import rehearse
 from creditdesk.sample import HORIZON
 
 
+@pytest.mark.long
 def test_the_demo_runs_a_made_up_company_and_only_writes_files(desk, engine) -> None:
     if desk.vendor != "sqlite":
         pytest.skip("the demo makes an SQLite desk")

@@ -6,6 +6,7 @@ import random
 import shutil
 
 import duckdb
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,7 @@ def contents(checked: Checked) -> dict[str, list[tuple[object, ...]]]:
 
 @few
 @given(ledgers, st.randoms(use_true_random=False))
+@pytest.mark.long
 def test_the_order_of_rows_and_the_number_of_files_change_nothing(
     tmp_path_factory, ledger, dice: random.Random
 ):

@@ -75,6 +75,7 @@ def decided(
     }
 
 
+@pytest.mark.long
 @pytest.mark.spark
 def test_both_engines_decide_the_same(facts: dict[str, Source]) -> None:
     before = decided("duckdb://", facts, DAY - timedelta(days=40), None)

@@ -82,7 +82,8 @@ def large_tables() -> set[str]:
         return set()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT relname FROM pg_class WHERE starts_with(relname, 'fact_') AND reltuples > %s", [MANY]
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND starts_with(relname, 'fact_') AND reltuples > %s",
+            [MANY],
         )
         return {row[0] for row in cursor.fetchall()}
 
