@@ -122,7 +122,6 @@ def test_a_database_that_was_away_and_came_back(desk: Desk, postgres: Postgres, 
     assert importing.import_folder(company, tmp_path / "more", by="anna").laid["invoice"].replaced == 500
 
 
-@pytest.mark.long
 def test_the_server_restarts_between_two_imports_of_one_process(
     desk: Desk, postgres: Postgres, tmp_path: Path
 ) -> None:

@@ -75,6 +75,7 @@ def import_folder(
     """
     while True:
         with tempfile.TemporaryDirectory(prefix="creditdesk-import-") as work:
+            reconnect()
             number = known_import(company, None)
             checked = _check(company, number, folder, Path(work), progress)
             apart = [checked.quarantine] if checked.quarantine else []
