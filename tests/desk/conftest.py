@@ -28,7 +28,7 @@ def postgres() -> Iterator[Postgres]:
 
 TEMPLATE = "template_desk"
 
-ON_BOTH = ("test_one_ladder", "test_a_database_that_goes_away", "killed_anywhere")
+ON_BOTH = ("test_a_database_that_goes_away", "killed_anywhere")
 """Tests of whole days that are always run on both databases; the others on PostgreSQL belong to `make test-all`."""
 
 
