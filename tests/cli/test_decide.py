@@ -91,7 +91,10 @@ def test_quarantined_rows_give_status_1_and_are_named_and_the_rest_goes_on(tmp_p
     ("more", "told"),
     [
         (["--facts", "nowhere"], "nowhere: there is no such folder; the way out"),
-        (["--policy", "nowhere.yaml"], "nowhere.yaml: 1 mistake"),
+        (
+            ["--policy", "nowhere.yaml"],
+            "nowhere.yaml: 1 mistake\n  No such file or directory; found nowhere.yaml",
+        ),
         (["--engine", "sqlite://"], "found engine 'sqlite://'; allowed: duckdb://"),
         (["--previous", "nowhere"], "no output of a run"),
         (["--as-of", "31/03/2026"], "does not match"),
@@ -106,6 +109,15 @@ def test_unusable_input_gives_status_2_and_writes_nothing(
     assert told in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_of_a_later_day_is_no_previous_one(
+    facts: Path, decided: Path, tmp_path: Path, run: Run
+) -> None:
+    done = run(*words(facts, tmp_path / "out", "--previous", decided, "--as-of", "2026-03-30"))
+    assert done.returncode == 2
+    assert "a run of 2026-03-31; allowed: one of 2026-03-30 or before" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -103,6 +103,33 @@ def test_each_kind_of_alert_is_raised_once_for_its_reason(engine, peer) -> None:
     assert account.detail == {"iban": "NL02RABO0123456789", "added": True}
     (limit,) = Alert.objects.filter(kind="limit_passed")
     assert limit.detail["headroom"] == -50_000
+    (moved,) = Alert.objects.filter(kind="large_move")
+    assert (moved.customer, moved.detail["segment"]) == ("insolvent", ["standard", "estate"])
+    # what its fall into a segment without credit means stands in one alert, not in two
+    (fall,) = Alert.objects.filter(kind="deterioration", customer="insolvent")
+    assert fall.detail["acceptance"] == ["open", "prepayment"]
+    assert not Alert.objects.filter(kind="limit_passed", customer="insolvent").exists()
     before = Alert.objects.count()
     office.day(DAY)
     assert Alert.objects.count() == before
+
+
+def test_who_pays_ever_later_is_told_of_once_although_no_single_day_shows_it(engine, peer) -> None:
+    office = Office.open(engine, peer, ["worse", "late"])
+    for customer, days in (("worse", (0, 5, 10, 15, 20)), ("late", (20, 20, 20, 20, 20))):
+        for number, late in enumerate(days):
+            due = date(2025, 9, 15) + timedelta(days=30 * number)
+            name = f"{customer}-{number}"
+            paid = due + timedelta(days=late)
+            office.fact("invoice", invoice_id=name, customer_id=customer, company_id="acme", number=name,
+                        kind="invoice", issued=due - timedelta(days=30), due=due, amount=100_000, currency="EUR")  # fmt: skip
+            office.fact("payment", payment_id=name, customer_id=customer, value_date=paid, amount=100_000,
+                        currency="EUR")  # fmt: skip
+            office.fact("allocation", allocation_id=name, invoice_id=name, kind="payment", payment_id=name,
+                        allocated_on=paid, amount=100_000)  # fmt: skip
+    office.day(DAY)
+    (alert,) = Alert.objects.filter(kind="deterioration")
+    assert (alert.customer, alert.role) == ("worse", "collector")
+    assert alert.detail["days_per_invoice"] >= 4
+    office.day(date(2026, 3, 25))
+    assert Alert.objects.filter(kind="deterioration").count() == 1

@@ -103,18 +103,47 @@ def test_the_base_of_the_wrong_files_is_right() -> None:
 
 
 def test_all_mistakes_are_said_at_once(starter_text: str) -> None:
+    """Those of the shape, and those that show only when parts are held against each other."""
     wrong = (
         starter_text.replace("segment: insolvent,", "segment: insolvable,")
         .replace("column: days_late_shrunken\n", "column: days_late_shrunk\n")
         .replace("after: 5, do: sales", "after: 5, do: sails")
+        .replace("terms_days: 45 ", "terms_days: 450 ")
+        .replace("legal_status is not null", "legal_status in (select 1)")
+        .replace("kind = 'public_body'", "kind = 'ministry'")
     )
-    shape = wrong.count("do: sails")
     with pytest.raises(PolicyErrors) as raised:
         read_policy(wrong, "wrong")
-    assert len(raised.value.errors) == shape > 1
+    told = {error.field: error.message for error in raised.value.errors}
+    sails = [field for field in told if field.endswith(".do")]
+    assert len(sails) == wrong.count("do: sails") > 1
+    assert {field: told[field] for field in sorted(told) if field not in sails} == {
+        "criteria.behaviour.column": "no such column of the profile",
+        "rules.1.segment": "no such segment",
+        "rules.1.when": "not allowed in a condition",
+        "rules.4.when": "a value that kind never has",
+        "segments.partner.terms_days": "a value that may not stand here",
+    }
+
+
+def test_what_a_misshapen_part_drags_along_is_no_mistake_of_its_own(starter_text: str) -> None:
+    """A segment without its stance is set aside; the rule and the cell that name it are right."""
+    wrong = starter_text.replace(
+        "acceptance: open\n    terms_days: 45 ", "acceptance: opne\n    terms_days: 45 "
+    )
+    wrong = wrong.replace(
+        "  - {name: group company, segment: internal", "  - {name: group company, segmnt: internal"
+    )
+    wrong = wrong.replace("segment: dormant,", "segment: dormint,")
     with pytest.raises(PolicyErrors) as raised:
-        read_policy(wrong.replace("do: sails", "do: sales"), "wrong")
-    assert {error.field for error in raised.value.errors} == {"rules.1.segment", "criteria.behaviour.column"}
+        read_policy(wrong, "wrong")
+    assert sorted(error.field for error in raised.value.errors) == [
+        "rules.0.segment", "rules.0.segmnt", "rules.5.segment", "segments.partner.acceptance",
+    ]  # fmt: skip
+    (moved,) = [error for error in raised.value.errors if error.field == "rules.5.segment"]
+    assert "dormint" in wrong.splitlines()[moved.line - 1], (
+        "the line is that of the document as it was written"
+    )
 
 
 def test_a_column_within_a_condition(starter_text: str) -> None:

@@ -54,11 +54,12 @@ def decide(
     from creditdesk.report.terminal import overview
 
     terminal = Terminal.of(context, quiet, as_json)
-    earlier = read_previous(previous)
+    on = day(as_of)
+    earlier = read_previous(previous, on)
     if trace is not None:
         empty_trace(trace)
     with output_folder(out) as fresh, terminal.progress("Deciding") as tell:
-        figures, checked = run_into(fresh, facts, policy, day(as_of), earlier, engine, trace, tell)
+        figures, checked = run_into(fresh, facts, policy, on, earlier, engine, trace, tell)
         clock, summary = Clock(), figures.output.summary
         tell("writing the summary and the report")
         (fresh / PAGE).write_text(render(figures, language, anonymous=anonymous), encoding="utf-8")

@@ -38,7 +38,8 @@ def explain(
     from creditdesk.report.words import Words
 
     terminal = Terminal.of(context, quiet, as_json)
-    earlier, on = read_previous(previous), day(as_of)
+    on = day(as_of)
+    earlier = read_previous(previous, on)
     with (
         tempfile.TemporaryDirectory(prefix="creditdesk-explain-") as work,
         terminal.progress("Deciding") as tell,

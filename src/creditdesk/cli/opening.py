@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from creditdesk.cli.failure import Refused
 from creditdesk.cli.terminal import Tell
 
 if TYPE_CHECKING:
@@ -97,16 +98,23 @@ def opened(
         backend.close()
 
 
-def read_previous(folder: Path | None) -> Earlier:
+def read_previous(folder: Path | None, as_of: date) -> Earlier:
     """The tables and the summary of the previous run.
 
     Raises:
         NoOutput: when the folder is no output of a run.
+        Refused: when that run is of a later day: what was decided then is not known yet.
     """
     if folder is None:
         return Earlier()
     from creditdesk.report.output import open_output
 
     summary = open_output(folder).summary
+    then = date.fromisoformat(summary["as_of"])
+    if then > as_of:
+        raise Refused(
+            f"--previous: found {folder}, a run of {then}; allowed: one of {as_of} or before; "
+            f"the way out: name the run before, or leave --previous out"
+        )
     names = ("decision", "action_due", "held")
     return Earlier({name: [folder / f"{name}.parquet"] for name in names}, summary)

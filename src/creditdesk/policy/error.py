@@ -27,11 +27,13 @@ class PolicyError:
     message: str
 
     def __str__(self) -> str:
-        place = f"line {self.line}, column {self.column}"
-        where = f"{place}: {self.field}" if self.field else place
         found = f"; found {self.found}" if self.found else ""
         allowed = f"; allowed: {self.allowed}" if self.allowed else ""
-        return f"{where}: {self.message}{found}{allowed}"
+        told = f"{self.message}{found}{allowed}"
+        if not self.line:
+            return told
+        place = f"line {self.line}, column {self.column}"
+        return f"{place}: {self.field}: {told}" if self.field else f"{place}: {told}"
 
 
 class PolicyErrors(ValueError):

@@ -14,6 +14,7 @@ from creditdesk.policy.columns import profile_columns
 from creditdesk.policy.document import Policy
 from creditdesk.policy.error import PolicyError, PolicyErrors, listed
 from creditdesk.policy.mistake import Mistake
+from creditdesk.policy.salvage import salvage
 from creditdesk.policy.shape import shape_mistakes
 from creditdesk.policy.yaml_source import LONGEST_TEXT, Document, read_document
 
@@ -55,13 +56,17 @@ def read_policy(text: str, source: str, profile: Mapping[str, Column] | None = N
     """
     document = read_document(text, source)
     wrong = list(document.errors)
+    columns = profile_columns() if profile is None else profile
     try:
         policy = Policy.model_validate(document.value)
     except ValidationError as error:
         told = {one.field for one in wrong}
         wrong += [one for one in _errors(shape_mistakes(error, document), document) if one.field not in told]
+        rest = salvage(document, error)
+        if rest.policy is not None:
+            wrong += _errors(rest.told(check(rest.policy, columns)), document)
         raise PolicyErrors(source, wrong) from error
-    wrong += _errors(check(policy, profile_columns() if profile is None else profile), document)
+    wrong += _errors(check(policy, columns), document)
     if wrong:
         raise PolicyErrors(source, wrong)
     return policy

@@ -16,7 +16,7 @@ from creditdesk.sample.bank_days import BankDays
 from creditdesk.sample.company import our_ibans
 from creditdesk.sample.customers import draw_customers, form_groups
 from creditdesk.sample.disputes import dispute_table, draw_credit_notes, draw_disputes
-from creditdesk.sample.invoices import choose_largest, draw_invoices
+from creditdesk.sample.invoices import choose_largest, draw_invoices, size_of_trade
 from creditdesk.sample.lateness import draw_pay_days
 from creditdesk.sample.losses import draw_losses, handover_table
 from creditdesk.sample.settlement import draw_parts, gather_receipts, settled_on
@@ -62,6 +62,7 @@ def make_block(setting: Setting, number: int, rows: int, bank: BankDays) -> Bloc
     form_groups(of_customers, customers)
     largest = choose_largest(of_customers, customers, mean) if number == 0 else np.zeros(0, dtype=np.int64)
     invoices = draw_invoices(of_invoices, customers, bank, largest, setting.customers)
+    customers.trade_size = size_of_trade(customers, invoices)
     billing = orders.bill_orders(of_invoices, customers, invoices)
 
     pay_day = draw_pay_days(of_payment, customers, invoices, bank)

@@ -47,7 +47,7 @@ def credit_report_table(rng: np.random.Generator, customers: Customers, horizon:
         ],
         len(GRADES) + len(BANDS) + np.searchsorted(CLASS_LIMITS, seen, side="right"),
     )
-    limit = np.floor(customers.typical_amount[of] * 4 * score / 100 / 50_000).astype(np.int64) * 50_000
+    limit = np.floor(customers.trade_size[of] * 4 * score / 100 / 50_000).astype(np.int64) * 50_000
     order = np.lexsort((reported, of))
     of, reported, received, provider = of[order], reported[order], received[order], provider[order]
     score, grade, limit, seen = score[order], grade[order], limit[order], seen[order]
@@ -154,9 +154,7 @@ def cover_table(rng: np.random.Generator, customers: Customers, horizon: int) ->
     withdrawn = (customers.default_chance[at] > 0.1) & (rng.random(count) < 0.35)
     named = rng.random(count) < 0.7
     wanted = (
-        customers.typical_amount[at]
-        * np.where(customers.key_account[at], 8, 3)
-        * rng.uniform(0.5, 1.5, count)
+        customers.trade_size[at] * np.where(customers.key_account[at], 8, 3) * rng.uniform(0.5, 1.5, count)
     )
     # The insurance year ends on the last day of a calendar year.
     year_end = first_of((year_of(np.full(count, horizon)) + 1 - 1970) * 12) - 1
@@ -183,7 +181,7 @@ def security_table(rng: np.random.Generator, customers: Customers, horizon: int)
     at = np.flatnonzero(
         (rng.random(len(customers)) < 0.02) & (customers.kind == COMPANY) & (customers.invoices > 0)
     )
-    amount = np.maximum(1, np.floor(customers.typical_amount[at] / 100_000)).astype(np.int64) * 100_000
+    amount = np.maximum(1, np.floor(customers.trade_size[at] / 100_000)).astype(np.int64) * 100_000
     kinds = ("deposit", "bank_guarantee", "parent_guarantee", "retention_of_title")
     return table(
         "security",
@@ -206,7 +204,7 @@ def credit_group_table(customers: Customers) -> pa.Table:
     order = np.lexsort((everyone, head_of))
     everyone, head_of = everyone[order], head_of[order]
     first = np.searchsorted(head_of, heads)
-    value = np.bincount(np.searchsorted(heads, head_of), customers.typical_amount[everyone], len(heads))
+    value = np.bincount(np.searchsorted(heads, head_of), customers.trade_size[everyone], len(heads))
     return table(
         "credit_group",
         len(heads),

@@ -28,6 +28,7 @@ class Customers:
 
     `payer` and `parent` are positions in the block (`parent` -1 = none). `runs_on` is the weekday of a weekly payment
     run, -1 for none; `habit_day` the day of the month of a monthly one (31 = last business day), 0 for none.
+    `trade_size` is what limits and covers are measured by: a typical invoice, or a month's sales where that is more.
     """
 
     number: Ints
@@ -47,6 +48,7 @@ class Customers:
     last: Ints
     invoices: Ints
     typical_amount: Floats
+    trade_size: Floats
     mean: Floats
     end_mean: Floats
     spread: Floats
@@ -118,6 +120,7 @@ def draw_customers(
         last=last,
         invoices=_number_of_invoices(rng, type_, invoices_per_customer),
         typical_amount=typical,
+        trade_size=typical,
         mean=mean,
         end_mean=end_mean,
         spread=np.array([payer.spread for payer in TYPES])[type_],

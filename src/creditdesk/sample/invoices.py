@@ -91,6 +91,14 @@ def draw_invoices(
     )
 
 
+def size_of_trade(customers: Customers, invoices: Invoices) -> Floats:
+    """A typical invoice, or a mean month's sales where that is more, in EUR cents: nobody sets a limit below either."""
+    value = invoices.amount * np.array(ROUGHLY_IN_EUR)[invoices.currency]
+    sold = np.bincount(invoices.of, weights=value, minlength=len(customers))
+    months = np.maximum(customers.last - customers.first, 30) / 30
+    return np.maximum(customers.typical_amount, sold / months)
+
+
 def _issue_dates(rng: np.random.Generator, customers: Customers, of: Ints, bank: BankDays) -> Ints:
     """Working days within the customer's span; a quarter of the customers is billed at the end of the month."""
     span = (customers.last - customers.first)[of]

@@ -39,7 +39,7 @@ def customer_table(rng: np.random.Generator, customers: Customers, horizon: int)
     where = Places(customers)
     closed = customers.is_type("dormant") & (rng.random(rows) < 0.2)
     status = np.select([customers.is_type("prospect"), closed], [0, 2], 1)
-    limit = np.floor(customers.typical_amount * 3 / 100_000) * 100_000
+    limit = np.floor(customers.trade_size * 3 / 100_000) * 100_000
     has_limit = (rng.random(rows) < 0.6) & (customers.kind != CONSUMER)
     private = np.isin(customers.kind, (CONSUMER, SOLE_TRADER))
     employees, revenue = customers.employees, customers.revenue

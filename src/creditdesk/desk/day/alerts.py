@@ -18,6 +18,12 @@ from creditdesk.desk.ledger.models import FACTS, Company
 FALL = 15
 """Points of the payment index lost in one day that are a deterioration."""
 
+RISE = 15
+"""Days by which the last twelve invoices were paid ever later: a deterioration too, though no day shows it."""
+
+CALM = timedelta(days=90)
+"""How long nothing more is said of a trend."""
+
 LARGEST = 20
 """A move of one of so many largest customers, or of a key account, is a large one."""
 
@@ -45,7 +51,7 @@ def raise_alerts(company: Company, outcome: Outcome) -> int:
     """Raise what came to pass. Gives how many are new."""
     found = [
         Alert(company=company, raised_on=outcome.as_of, **one)
-        for source in (_changes, _facts, _dates, _accounts, _late)
+        for source in (_changes, _trends, _facts, _dates, _accounts, _late)
         for one in source(company, outcome)
     ]
     before = Alert.objects.filter(company=company).count()
@@ -74,21 +80,46 @@ def _changes(company: Company, outcome: Outcome) -> Iterator[dict[str, Any]]:
         if was is None:
             continue
         detail = {"segment": [was.segment, now.segment], "risk_class": [was.risk_class, now.risk_class],
-                  "payment_index": [was.payment_index, now.payment_index]}  # fmt: skip
+                  "payment_index": [was.payment_index, now.payment_index],
+                  "acceptance": [was.acceptance, now.acceptance]}  # fmt: skip
         fell = (was.payment_index or 0) - (now.payment_index or 0) if now.payment_index is not None else 0
-        if (
+        worse = (
             RISK[now.risk_class] > RISK[was.risk_class]
             or fell >= FALL
             or ACCEPTANCE[now.acceptance] >= ACCEPTANCE[was.acceptance] + 2
-        ):
+        )
+        if worse:
             yield _one(Alert.Kind.DETERIORATION, now.customer, str(day), detail)
         if now.segment != was.segment and now.customer in large:
             yield _one(Alert.Kind.LARGE_MOVE, now.customer, str(day), detail)
-        if (now.headroom or 0) < 0 and (was.headroom is None or was.headroom >= 0):
+        # a customer that fell into a segment without credit is told of once, not as having passed its limit too
+        cut = worse and now.segment != was.segment and not now.credit_limit
+        if (now.headroom or 0) < 0 and (was.headroom is None or was.headroom >= 0) and not cut:
             yield _one(
                 Alert.Kind.LIMIT_PASSED, now.customer, str(day),
                 {"headroom": now.headroom, "credit_limit": now.credit_limit, "exposure": now.exposure},
             )  # fmt: skip
+
+
+def _trends(company: Company, outcome: Outcome) -> Iterator[dict[str, Any]]:
+    """Customers that pay ever later, a little with each invoice: told once, and again when it goes on after a while."""
+    day = outcome.as_of
+    told = Alert.objects.filter(
+        company=company, kind=Alert.Kind.DETERIORATION, ref__startswith="trend:", raised_on__gt=day - CALM
+    )
+    known = set(told.exclude(raised_on=day).values_list("customer", flat=True))
+    for row in outcome.rows(
+        "SELECT customer_id, days_late_trend, days_late_recent, least(observations, 12) AS invoices FROM profile "
+        "WHERE days_late_trend * (least(observations, 12) - 1) >= $rise AND days_late_recent > 0",
+        rise=RISE,
+    ):
+        if row["customer_id"] not in known:
+            detail = {
+                "days_per_invoice": row["days_late_trend"],
+                "invoices": row["invoices"],
+                "days_late_recent": row["days_late_recent"],
+            }
+            yield _one(Alert.Kind.DETERIORATION, row["customer_id"], f"trend:{day}", detail, "collector")
 
 
 def _one(

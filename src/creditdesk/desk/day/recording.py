@@ -9,12 +9,16 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db.models import Min
 
 from creditdesk.desk.casework.models import Case, Decision, Message, Step, Whole
 from creditdesk.desk.day.changes import Laid, lay
 from creditdesk.desk.day.decider import WHOLE, Decided
 from creditdesk.desk.day.outcome import Outcome
 from creditdesk.desk.ledger.models import Company
+
+NAMED = 1000
+"""So many customers are asked for by name; of more, those of all are read."""
 
 STEP_KEY = ("customer", "case_no", "step")
 
@@ -62,11 +66,15 @@ def _cases(company: Company, outcome: Outcome, customers: Sequence[str] | None) 
     if customers is not None:
         standing = standing.filter(customer__in=list(customers))
     known = {(case.customer, case.case_no): case for case in standing.filter(closed_on=None).iterator()}
+    unknown = [key for key in wanted if key not in known]
+    since = _first_due(company, {who for who, _no in unknown})
     fresh = [
-        Case(company=company, customer=who, case_no=no, procedure=name, opened_on=outcome.as_of)
-        for (who, no), name in wanted.items()
-        if (who, no) not in known
-    ]
+        Case(
+            company=company, customer=who, case_no=no, procedure=wanted[who, no],
+            opened_on=since.get((who, no), outcome.as_of),
+        )
+        for who, no in unknown
+    ]  # fmt: skip
     if fresh:
         # one that was closed goes on where it stood (R1)
         Case.objects.bulk_create(
@@ -84,6 +92,15 @@ def _cases(company: Company, outcome: Outcome, customers: Sequence[str] | None) 
             case.closed_because = reasons[case.pk]
         Case.objects.bulk_update(gone, ["closed_on", "closed_because"], batch_size=500)
     return len(fresh), len(gone)
+
+
+def _first_due(company: Company, customers: set[str]) -> dict[tuple[str, int], date]:
+    """The day on which the first step of a case was due: the day it opened (R1), though it counts once a step is done."""
+    due = Step.objects.filter(company=company, state=Step.State.DUE)
+    if len(customers) <= NAMED:
+        due = due.filter(customer__in=customers)
+    rows = due.values_list("customer", "case_no").annotate(first=Min("from_on")).order_by()
+    return {(customer, no): first for customer, no, first in rows}
 
 
 def _why(company: Company, outcome: Outcome, cases: list[Case]) -> dict[int, str]:

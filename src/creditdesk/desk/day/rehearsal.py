@@ -43,7 +43,7 @@ def rehearse(
     decider: Decider | None = None,
 ) -> dict[str, Any]:
     """Fill a fresh desk and run it from `first` to `last`. Gives what it did per week."""
-    moment = _Moment(first)
+    moment = Moment(first)
     tell("making the desk")
     place.write_secret_key(home)
     call_command("migrate", verbosity=0)
@@ -63,7 +63,7 @@ def rehearse(
         moment.day = day
         tell(f"{day}", index, span)
         if index:
-            done_by_people += _people(company, day, moment)
+            done_by_people += people_work(company, day, moment)
         run_day(company, day, day, worker)
         if index == 0:
             golive.release_all(company, by="demo", why="the demo goes live", on=day, now=moment.now())
@@ -75,7 +75,7 @@ def rehearse(
     }  # fmt: skip
 
 
-class _Moment:
+class Moment:
     """Seven in the morning of the day that is rehearsed."""
 
     def __init__(self, day: date) -> None:
@@ -86,7 +86,7 @@ class _Moment:
         return datetime.combine(self.day, time(7), _HERE)
 
 
-def _filled(folder: Path, moment: _Moment, tell: Tell) -> Company:
+def _filled(folder: Path, moment: Moment, tell: Tell) -> Company:
     """The made-up company in the ledger, and the shipped policy in force."""
     import pyarrow.parquet as pq
 
@@ -102,15 +102,15 @@ def _filled(folder: Path, moment: _Moment, tell: Tell) -> Company:
     return company
 
 
-def _people(company: Company, day: date, moment: _Moment) -> int:
-    """The people of the demo do what was opened before today, on working days."""
+def people_work(company: Company, day: date, moment: Moment) -> int:
+    """Made-up people do what was opened before today, on working days. Gives how many tasks they did."""
     if day.weekday() >= 5:
         return 0
     done = 0
     for task in Task.objects.filter(company=company, state=Task.State.OPEN, opened_on__lt=day):
         name = task.assigned or task.role
         if task.kind == Task.Kind.APPROVE:
-            people.approve_step(task, True, by=name, why="demo", on=day, now=moment.now())
+            people.approve_step(task, True, by=name, why="made up", on=day, now=moment.now())
         elif task.kind in {Task.Kind.STEP, Task.Kind.POST}:
             if task.step == COMPLETE_CONTACT:
                 _find_out(company, task.customer, name, moment)
@@ -123,7 +123,7 @@ def _people(company: Company, day: date, moment: _Moment) -> int:
     return done
 
 
-def _find_out(company: Company, customer: str, by: str, moment: _Moment) -> None:
+def _find_out(company: Company, customer: str, by: str, moment: Moment) -> None:
     """Somebody finds out how to reach a customer: a contact is made up."""
     contact = {
         "contact_id": f"demo-{customer}", "customer_id": customer, "role": "accounts_payable",
