@@ -19,6 +19,7 @@ from creditdesk.desk import place, starting
 _HOME = tempfile.mkdtemp(prefix="creditdesk-desk-tests-")
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 os.environ[place.HOME] = _HOME
+os.environ["CREDITDESK_HOSTS"] = "localhost,127.0.0.1,testserver"  # as Django's test client calls itself
 os.environ.pop(place.DATABASE, None)
 starting.start()
 

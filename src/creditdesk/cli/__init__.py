@@ -49,6 +49,7 @@ from creditdesk.cli import (  # noqa: E402  they join `app`
     decide,
     desk_day,
     desk_ledger,
+    desk_serve,
     explain,
     facts,
     policy,
@@ -57,5 +58,5 @@ from creditdesk.cli import (  # noqa: E402  they join `app`
     sample,
 )
 
-for part in (sample, facts, decide, explain, replay, policy, report, desk_ledger, desk_day):
+for part in (sample, facts, decide, explain, replay, policy, report, desk_ledger, desk_day, desk_serve):
     part.join(app)

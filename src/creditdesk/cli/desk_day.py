@@ -43,20 +43,19 @@ def day(
     from creditdesk.desk import starting
 
     starting.start()
-    from django.utils import timezone
-
-    from creditdesk.desk.day.jobs import decider, today_of
-    from creditdesk.desk.day.run import Worker, run_day
+    from creditdesk.desk.day.clock import moment, today_of
+    from creditdesk.desk.day.jobs import hand
+    from creditdesk.desk.day.run import run_day
 
     terminal = Terminal.of(context, quiet, as_json)
     chosen = one_company(company)
-    today = today_of(chosen, timezone.now())
+    today = today_of(chosen, moment())
     with terminal.progress(f"Day of {chosen.code}") as tell:
         run = run_day(
             chosen,
             as_of.date() if as_of else today,
             today,
-            Worker(decider=decider(), by=os.environ.get("USER") or "creditdesk"),
+            hand(os.environ.get("USER") or "creditdesk"),
             lambda stage, done, total: tell(stage, done, total or None),
         )
     terminal.print(*_told(run))
@@ -187,14 +186,12 @@ def golive(
     from creditdesk.desk import starting
 
     starting.start()
-    from django.utils import timezone
-
     from creditdesk.desk.day import golive as going
-    from creditdesk.desk.day.jobs import today_of
+    from creditdesk.desk.day.clock import moment, today_of
     from creditdesk.facts.money import major
 
     terminal = Terminal.of(context, quiet, as_json)
-    chosen, now = one_company(company), timezone.now()
+    chosen, now = one_company(company), moment()
     today = today_of(chosen, now)
     if everybody:
         going.release_all(chosen, by=by, why=why or "going live", on=today, now=now)

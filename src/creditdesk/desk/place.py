@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -17,6 +19,10 @@ SMTP = "CREDITDESK_SMTP"
 SENDER = "CREDITDESK_FROM"
 KEY_FILE = "secret-key"
 SQLITE_FILE = "desk.sqlite3"
+DEMO_FILE = "demo.json"
+URL = "CREDITDESK_URL"
+PROXIES = "CREDITDESK_PROXIES"
+OIDC = "CREDITDESK_OIDC"
 
 BUSY_SECONDS = 30
 """How long SQLite waits for another writer before it gives up."""
@@ -73,6 +79,55 @@ def sqlite(path: Path) -> dict[str, Any]:
             "timeout": BUSY_SECONDS,
             "init_command": _SQLITE_PRAGMAS,
         },
+    }
+
+
+def standing_day(environment: Mapping[str, str] = os.environ) -> date | None:
+    """The day at which a demo stands still: its data folder says so. None = a desk whose days go on."""
+    file = home(environment) / DEMO_FILE
+    if not file.is_file():
+        return None
+    return date.fromisoformat(json.loads(file.read_text(encoding="utf-8"))["day"])
+
+
+def write_standing_day(folder: Path, day: date) -> None:
+    """Make a desk a demo: it stands still at that day, and its messages are files in the folder `mail`."""
+    (folder / DEMO_FILE).write_text(json.dumps({"day": day.isoformat()}) + "\n", encoding="utf-8")
+
+
+def address(environment: Mapping[str, str] = os.environ) -> str:
+    """Where people reach the desk (`CREDITDESK_URL`): `https://` there says that it is reached encrypted."""
+    return (environment.get(URL) or "http://127.0.0.1:8000").rstrip("/")
+
+
+def encrypted(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether people reach the desk through TLS alone."""
+    return address(environment).startswith("https://")
+
+
+def sign_on(environment: Mapping[str, str] = os.environ) -> dict[str, Any] | None:
+    """The company's own sign-on by OpenID Connect, as allauth is told of it; None when there is none.
+
+    `CREDITDESK_OIDC` is the address of the provider, `CREDITDESK_OIDC_CLIENT` and `CREDITDESK_OIDC_SECRET` what it knows
+    the desk by, `CREDITDESK_OIDC_NAME` what the button says.
+
+    Raises:
+        UnusableInput: the address comes without a client or a secret.
+    """
+    server = environment.get(OIDC)
+    if not server:
+        return None
+    client, secret = environment.get(f"{OIDC}_CLIENT"), environment.get(f"{OIDC}_SECRET")
+    if not client or not secret:
+        raise UnusableInput(
+            f"{OIDC} names a provider, but {OIDC}_CLIENT or {OIDC}_SECRET is empty; the way out: set both, as the provider gave them"
+        )
+    return {
+        "provider_id": "oidc",
+        "name": environment.get(f"{OIDC}_NAME") or urlsplit(server).hostname or "OpenID Connect",
+        "client_id": client,
+        "secret": secret,
+        "settings": {"server_url": server},
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from creditdesk.desk import catalogues
+
 SETTINGS = "creditdesk.desk.settings"
 
 
@@ -14,6 +16,10 @@ def start() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     if not apps.ready:
+        if catalogues.stale() and os.access(
+            catalogues.DESK, os.W_OK
+        ):  # a checkout; a package comes with them
+            catalogues.compiled()
         django.setup()
 
 

@@ -1,19 +1,23 @@
-"""The desk of one company on one day: a person acts, and the customer is decided anew at once."""
+"""The desk of one company on one day: a person acts, and the customer is decided anew, at once or by the worker."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import transaction
+
 from creditdesk.desk.casework import people, requests
 from creditdesk.desk.casework.models import Message, Request, Task
 from creditdesk.desk.day import golive, outbox
+from creditdesk.desk.day.current import mark_stale
 from creditdesk.desk.day.outcome import Outcome
 from creditdesk.desk.day.redecide import redecide
 from creditdesk.desk.day.run import Worker
 from creditdesk.desk.ledger.models import Company
+from creditdesk.desk.ledger.reading import known_import
 
 
 @dataclass
@@ -23,51 +27,79 @@ class Desk:
     Attributes:
         on: today, in the company's place.
         by: who works.
+        later: the customer is marked as stale, in the transaction of the act, and the worker decides it anew within moments:
+            what a screen needs, since deciding takes longer than a person waits.
     """
 
     company: Company
     on: date
     worker: Worker
     by: str
+    later: bool = False
 
     def fact(
         self, table: str, row: Mapping[str, Any], why: str = "", **more: list[dict[str, Any]]
     ) -> Outcome | None:
         """A promise, dispute, pause, plan, note, override, hand-over or any other fact; `more`: rows that belong to it."""
-        people.write_fact(
-            self.company, table, row, by=self.by, why=why, now=self.worker.clock(), more=more or None
-        )
-        return self._again(row.get("customer_id"))
+
+        def act() -> None:
+            people.write_fact(
+                self.company, table, row, by=self.by, why=why, now=self.worker.clock(), more=more or None
+            )
+
+        return self._acting(act, row.get("customer_id"))
 
     def done(self, task: Task, outcome: str, **how: Any) -> Outcome | None:
         """What came of a task."""
-        people.finish_task(task, outcome, by=self.by, on=self.on, now=self.worker.clock(), **how)
-        return self._again(task.customer)
+
+        def act() -> None:
+            people.finish_task(task, outcome, by=self.by, on=self.on, now=self.worker.clock(), **how)
+
+        return self._acting(act, task.customer)
 
     def approve(self, task: Task, granted: bool, why: str) -> Outcome | None:
         """Yes or no to a held step."""
-        people.approve_step(task, granted, by=self.by, why=why, on=self.on, now=self.worker.clock())
-        return self._again(task.customer)
+
+        def act() -> None:
+            people.approve_step(task, granted, by=self.by, why=why, on=self.on, now=self.worker.clock())
+
+        return self._acting(act, task.customer)
 
     def vote(self, request: Request, granted: bool, roles: list[str], why: str) -> Outcome | None:
         """Yes or no to a request."""
-        voted = requests.vote(
-            request, granted, by=self.by, roles=roles, why=why, on=self.on, now=self.worker.clock()
-        )
-        return self._again(request.customer) if voted.state == Request.State.GRANTED else None
+
+        def act() -> bool:
+            voted = requests.vote(
+                request, granted, by=self.by, roles=roles, why=why, on=self.on, now=self.worker.clock()
+            )
+            return voted.state == Request.State.GRANTED
+
+        return self._acting(act, request.customer)
 
     def release(self, customers: list[str], why: str) -> Outcome | None:
         """Let a batch of payers go live (R5)."""
-        golive.release(self.company, customers, by=self.by, why=why, on=self.on, now=self.worker.clock())
-        return self._again(*customers)
+
+        def act() -> None:
+            golive.release(self.company, customers, by=self.by, why=why, on=self.on, now=self.worker.clock())
+
+        return self._acting(act, *customers)
 
     def resolve(self, message: Message, verdict: str) -> Outcome | None:
         """What became of a message of unknown fate."""
-        outbox.resolve(message, verdict, by=self.by, on=self.on, now=self.worker.clock())
-        return self._again(message.customer)
 
-    def _again(self, *customers: Any) -> Outcome | None:
+        def act() -> None:
+            outbox.resolve(message, verdict, by=self.by, on=self.on, now=self.worker.clock())
+
+        return self._acting(act, message.customer)
+
+    def _acting(self, act: Callable[[], bool | None], *customers: Any) -> Outcome | None:
+        """Act, and have the customers decided anew unless the act says that it changed nothing for them."""
         named = [str(one) for one in customers if one]
-        if not named:
+        if self.later:
+            with transaction.atomic():
+                if act() is not False and named:
+                    mark_stale(self.company, named, known_import(self.company, None), self.worker.clock())
+            return None
+        if act() is False or not named:
             return None
         return redecide(self.company, named, self.on, self.worker.decider, self.worker.clock())

@@ -15,8 +15,11 @@ from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 
 from creditdesk.desk import place
 from creditdesk.desk.casework.models import Message, Run, Schedule
+from creditdesk.desk.day.at_once import decide_stale, keep_deciding
+from creditdesk.desk.day.clock import moment
 from creditdesk.desk.day.decider import Decider
 from creditdesk.desk.day.run import Worker, deliver_again, run_day
+from creditdesk.desk.day.transport import Folder
 from creditdesk.desk.ledger.models import Company
 from creditdesk.desk.problem import AnotherRun
 
@@ -38,15 +41,11 @@ def decider() -> Decider:
         return _decider
 
 
-def today_of(company: Company, now: datetime) -> date:
-    """The date where the company is."""
-    return now.astimezone(zone_of(company)).date()
-
-
-def zone_of(company: Company) -> ZoneInfo:
-    """The company's time zone: its schedule's, else the installation's."""
-    schedule = Schedule.objects.filter(company=company).first()
-    return ZoneInfo(schedule.time_zone if schedule else timezone.get_default_timezone_name())
+def hand(by: str = "worker") -> Worker:
+    """What the worker works with. The demo writes its messages into a folder."""
+    if place.standing_day() is None:
+        return Worker(decider=decider(), by=by)
+    return Worker(decider=decider(), transport=lambda: Folder(place.home() / "mail"), clock=moment, by=by)
 
 
 @task()
@@ -55,7 +54,7 @@ def day(code: str, on: str) -> str:
     company = Company.objects.get(code=code)
     as_of = date.fromisoformat(on)
     try:
-        run = run_day(company, as_of, as_of, Worker(decider=decider(), by="worker"))
+        run = run_day(company, as_of, as_of, hand())
     except AnotherRun as busy:
         return str(busy)
     return f"{run.as_of}: {run.state}"
@@ -66,7 +65,7 @@ def deliver(code: str, on: str) -> str:
     """A company's messages that wait."""
     company = Company.objects.get(code=code)
     try:
-        done = deliver_again(company, date.fromisoformat(on), Worker(decider=decider(), by="worker"))
+        done = deliver_again(company, date.fromisoformat(on), hand())
     except AnotherRun as busy:
         return str(busy)
     return f"{done.sent} sent, {done.later} later, {done.failed} failed, {done.unknown} unknown"
@@ -108,14 +107,22 @@ def _midnight(here: datetime) -> datetime:
 
 
 def work(stop: threading.Event, every: float = 20.0, once: bool = False) -> None:
-    """Put on the list what is due and do what is on it, until told to stop: what is under way is finished first."""
+    """Put on the list what is due and do what is on it, until told to stop: what is under way is finished first.
+
+    Beside it, in a thread of its own, customers about whom a person has said something are decided anew at once.
+    """
+    beside = threading.Thread(target=keep_deciding, args=(decider(), stop), name="at once")
+    if not once:
+        beside.start()
     while not stop.is_set():
         close_old_connections()
-        put_on_list(timezone.now())
+        put_on_list(moment())
         TaskWorker(
             queue_names=["*"], interval=0, batch=True, backend_name="default", startup_delay=False, max_tasks=None,
             worker_id="creditdesk", excluded_queue_names=[],
         ).run()  # fmt: skip
         if once:
+            decide_stale(decider(), moment())
             return
         stop.wait(every)
+    beside.join()

@@ -13,6 +13,7 @@ from django.db.models import Min
 
 from creditdesk.desk.casework.models import Case, Decision, Message, Step, Whole
 from creditdesk.desk.day.changes import Laid, lay
+from creditdesk.desk.day.current import stand
 from creditdesk.desk.day.decider import WHOLE, Decided
 from creditdesk.desk.day.outcome import Outcome
 from creditdesk.desk.ledger.models import Company
@@ -23,14 +24,21 @@ NAMED = 1000
 STEP_KEY = ("customer", "case_no", "step")
 
 
-def record(company: Company, outcome: Outcome, customers: Sequence[str] | None = None) -> dict[str, int]:
-    """Write down what changed. Gives counts: decisions, steps, cases opened and closed."""
+def record(
+    company: Company, outcome: Outcome, number: int, customers: Sequence[str] | None = None
+) -> dict[str, int]:
+    """Write down what changed, and how things stand now. Gives counts: decisions, steps, cases opened and closed.
+
+    Args:
+        number: of the last import that was known.
+    """
     as_of, but = outcome.as_of, outcome.but
     decisions = _of(outcome.decisions(), customers)
     steps = _of(outcome.steps(), customers)
     changed = lay(Decision, ("customer",), company, as_of, decisions, customers, but)
     listed: Laid = lay(Step, STEP_KEY, company, as_of, steps, customers, but)
     opened, closed = _cases(company, outcome, customers)
+    stand(company, outcome, number, customers)
     if customers is None:
         keep_whole(company, outcome.decided, as_of)
     return {

@@ -67,7 +67,7 @@ def redecide(
         with transaction.atomic():
             Company.objects.select_for_update().get(pk=company.pk)
             first(outcome, number)
-            record(company, outcome, family)
+            record(company, outcome, number, family)
             Redecided.objects.bulk_create(
                 [Redecided(company=company, customer=one, as_of=as_of, ledger_no=number) for one in family],
                 update_conflicts=True,

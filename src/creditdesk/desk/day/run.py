@@ -152,7 +152,7 @@ class _Day:
         with self._failing(run), self._worker.decider.lock:
             outcome = self._outcome(run, as_of)
             with self._stage(run, "record", outcome) as stage:
-                run.counts = record(self._company, outcome)
+                run.counts = record(self._company, outcome, self._number)
                 stage.rows = run.counts["customers"]
         return self._end(run)
 
@@ -162,7 +162,7 @@ class _Day:
         with self._failing(run), self._worker.decider.lock:
             outcome = self._outcome(run, as_of)
             with self._stage(run, "record", outcome) as stage:
-                run.counts = record(self._company, outcome)
+                run.counts = record(self._company, outcome, self._number)
                 run.preview = not is_live(outcome)
                 stage.rows = run.counts["customers"]
             with self._stage(run, "open", outcome) as stage:

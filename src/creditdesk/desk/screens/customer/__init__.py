@@ -1,0 +1,1 @@
+"""The screen *Customer*: everything about one customer, and every action in place."""

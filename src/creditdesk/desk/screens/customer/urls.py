@@ -1,0 +1,14 @@
+"""Addresses of the screen *Customer*."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from creditdesk.desk.access.roles import Right
+from creditdesk.desk.screens.customer import views
+from creditdesk.desk.screens.screen import Screen
+
+SCREEN = Screen("customer", _("Customer"), "user", Right.SEE_CUSTOMERS, order=21, home="page", shown=False)
+
+urlpatterns = [path("<key:customer>/", views.customer, name="page")]

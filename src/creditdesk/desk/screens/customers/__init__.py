@@ -1,0 +1,1 @@
+"""The screen *Customers*: every customer, searched, filtered, ordered, exported, and acted upon in bulk."""

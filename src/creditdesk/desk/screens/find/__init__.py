@@ -1,0 +1,1 @@
+"""The palette: finds a customer, an invoice or a screen."""

@@ -1,0 +1,63 @@
+"""What the palette found, as a list of options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from creditdesk.desk.access.declared import Asked, may
+from creditdesk.desk.access.roles import Right
+from creditdesk.desk.access.scope import Scope
+from creditdesk.desk.ledger.models import FACTS
+from creditdesk.desk.screens.registry import all_screens
+from creditdesk.desk.standing.models import OpenItem
+from creditdesk.desk.standing.search import after, found, words_of
+
+MOST = 8
+
+
+@may(Right.MEMBER)
+def find(request: Asked) -> HttpResponse:
+    """Screens whose name begins with what was typed, customers by the beginnings of words, invoices by number."""
+    scope, typed = request.scope, request.GET.get("q", "").strip()[:100]
+    customers: Any = []
+    invoices: list[dict[str, str]] = []
+    if typed and scope.may(Right.SEE_CUSTOMERS):
+        customers = (
+            found(scope.accounts(), typed).order_by("-overdue", "id")[:MOST] if words_of(typed) else []
+        )
+        invoices = _invoices(scope, typed)
+    return render(
+        request,
+        "find/found.html",
+        {"typed": typed, "screens": _screens(scope, typed), "customers": customers, "invoices": invoices},
+    )
+
+
+def _screens(scope: Scope, typed: str) -> list[dict[str, Any]]:
+    words = words_of(typed)
+    return [
+        {"screen": one, "url": scope.url(one.address)}
+        for one in all_screens()
+        if one.shown
+        and scope.may(one.right)
+        and all(any(name.startswith(word) for name in words_of(str(one.label))) for word in words)
+    ]
+
+
+def _invoices(scope: Scope, typed: str) -> list[dict[str, str]]:
+    """Open items whose number begins so, and an invoice of exactly that id, also when it was paid long ago."""
+    rows = scope.of(OpenItem).filter(number__gte=typed, number__lt=after(typed)).order_by("number")[:MOST]
+    items = [{"number": one.number, "customer": one.customer} for one in rows]
+    if not items:
+        invoices = FACTS["invoice"].objects.filter(
+            legal_entity=scope.company, invoice_id=typed, replaced_by=None
+        )
+        items = [
+            {"number": one.number, "customer": one.customer_id}
+            for one in invoices[:1]
+            if scope.accounts().filter(customer=one.customer_id).exists()
+        ]
+    return items

@@ -1,0 +1,68 @@
+"""Anna and the others: one person per role, a stranger, and somebody of another company."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from creditdesk.desk.access.members import admit
+from creditdesk.desk.access.roles import Role
+from creditdesk.desk.ledger.models import Company
+from creditdesk.desk.standing.models import Account, SearchWord
+from creditdesk.desk.standing.search import words_of
+
+NOW = datetime(2026, 3, 23, 9, tzinfo=ZoneInfo("Europe/Brussels"))
+PASSWORD = "correct horse battery"  # noqa: S105  of nobody
+
+EVERYBODY = {
+    "carla": Role.COLLECTOR,
+    "mia": Role.CREDIT_MANAGER,
+    "fien": Role.FINANCE_DIRECTOR,
+    "sam": Role.SALES,
+    "dirk": Role.DISPUTE_HANDLER,
+    "ada": Role.AUDITOR,
+    "otto": Role.ADMINISTRATOR,
+}
+
+
+def people(company: Company) -> None:
+    """One person per role."""
+    for name, role in EVERYBODY.items():
+        admit(company, name, [role], by="test", now=NOW)
+
+
+def stranger(name: str = "charlie") -> Any:
+    """A user who is a member of nothing."""
+    return get_user_model().objects.create_user(name)
+
+
+def signed_in(name: str, **headers: str) -> Client:
+    """A browser in which somebody is signed in."""
+    client = Client(headers={"accept-language": "en", **headers})
+    client.force_login(
+        get_user_model().objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return client
+
+
+def account(company: Company, customer: str, name: str, **more: Any) -> Account:
+    """How a customer stands, as a day would have written it."""
+    row = Account.objects.create(
+        **{
+            "company": company, "customer": customer, "digest": "x", "name": name, "words": "", "kind": "company",
+            "country": "BE", "language": "nl", "payer": customer, "group_id": customer, "segment": "attentive",
+            "segment_since": date(2026, 1, 5), "risk_class": "low", "acceptance": "open", "order_block": "none",
+            "currency": "EUR", **more,
+        }
+    )  # fmt: skip
+    SearchWord.objects.bulk_create(
+        [
+            SearchWord(company=company, customer=customer, word=word)
+            for word in set(words_of(f"{customer} {name}"))
+        ]
+    )
+    return row
