@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,4 @@ class Catalogues(BuildHookInterface):
     def initialize(self, _version: str, _build_data: dict[str, Any]) -> None:
         """Before the files of the package are gathered."""
         desk = Path(self.root) / "src" / "creditdesk" / "desk"
-        spec = importlib.util.spec_from_file_location("catalogues", desk / "catalogues.py")
-        assert spec and spec.loader
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        module.compiled(desk)
+        runpy.run_path(str(desk / "catalogues.py"))["compiled"](desk)

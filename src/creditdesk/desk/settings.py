@@ -174,6 +174,7 @@ CSRF_FAILURE_VIEW = "creditdesk.desk.access.views.stale_page"
 # ------------------------------------------------------------------------------------------------------------- files
 
 STATIC_URL = "/static/"
+STATICFILES_DIRS = sorted(SCREENS.glob("*/static"))
 STATIC_ROOT = place.home() / "static"
 _collected = (STATIC_ROOT / "staticfiles.json").is_file()
 STORAGES = {
