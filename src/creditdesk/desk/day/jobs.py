@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import close_old_connections
 from django.db.models import Q
+from django.dispatch import Signal
 from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
@@ -24,6 +25,9 @@ from creditdesk.desk.ledger.models import Company
 from creditdesk.desk.problem import AnotherRun
 
 HOUR = "CREDITDESK_DAY_HOUR"
+
+turn = Signal()
+"""Sent with `now` at each turn of a worker: other rooms put on the list what they have to do."""
 
 AGAIN = timedelta(minutes=10)
 """A day that was put on the list and is not done is put there again after so long."""
@@ -99,6 +103,8 @@ def put_on_list(now: datetime) -> list[str]:
         if ours.update(tried_at=now) == 1:
             (deliver if done else day).enqueue(company.code, today.isoformat())
             found.append(f"{'deliver' if done else 'day'} {company.code} {today}")
+    for _receiver, more in turn.send(sender=Schedule, now=now):
+        found += more or []
     return found
 
 

@@ -16,6 +16,7 @@ from creditdesk.desk.day.changes import Laid, lay
 from creditdesk.desk.day.current import stand
 from creditdesk.desk.day.decider import WHOLE, Decided
 from creditdesk.desk.day.outcome import Outcome
+from creditdesk.desk.day.transitions import look, tell
 from creditdesk.desk.ledger.models import Company
 
 NAMED = 1000
@@ -33,6 +34,7 @@ def record(
         number: of the last import that was known.
     """
     as_of, but = outcome.as_of, outcome.but
+    before = look(company, customers)
     decisions = _of(outcome.decisions(), customers)
     steps = _of(outcome.steps(), customers)
     changed = lay(Decision, ("customer",), company, as_of, decisions, customers, but)
@@ -41,6 +43,7 @@ def record(
     stand(company, outcome, number, customers)
     if customers is None:
         keep_whole(company, outcome.decided, as_of)
+    tell(company, as_of, before, customers)
     return {
         "customers": decisions.num_rows,
         "decisions_changed": changed.new,

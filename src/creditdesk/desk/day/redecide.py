@@ -65,7 +65,7 @@ def redecide(
         decided = engine.decide(policy.text, facts, as_of, before, whole, held)
         outcome = Outcome(decided, as_of)
         with transaction.atomic():
-            Company.objects.select_for_update().get(pk=company.pk)
+            Company.objects.select_for_update(no_key=True).get(pk=company.pk)
             first(outcome, number)
             record(company, outcome, number, family)
             Redecided.objects.bulk_create(

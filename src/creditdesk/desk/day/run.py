@@ -258,7 +258,7 @@ class _Day:
         A customer decided alone since the ledger was read keeps that decision.
         """
         with self._timed(run, name) as (stage, keep), transaction.atomic():
-            Company.objects.select_for_update().get(pk=self._company.pk)
+            Company.objects.select_for_update(no_key=True).get(pk=self._company.pk)
             later = Redecided.objects.filter(company=self._company, ledger_no__gt=self._number)
             outcome.but = tuple(later.values_list("customer", flat=True))
             yield stage
@@ -281,7 +281,10 @@ class _Day:
 
         def keep() -> None:
             seconds = round(time.monotonic() - started, 3)
-            done = {"rows": stage.rows, "seconds": seconds, "finished_at": self._worker.clock()}
+            done = {
+                "rows": stage.rows, "seconds": seconds, "finished_at": self._worker.clock(),
+                "ledger_no": self._number,
+            }  # fmt: skip
             Stage.objects.update_or_create(run=run, name=name, defaults=done)
             run.save()
 

@@ -63,10 +63,13 @@ def import_folder(
     why: str = "",
     at: datetime | None = None,
     progress: Progress = silent,
+    kind: str = Import.Kind.FOLDER,
+    source: str = "",
+    part: bool = False,
 ) -> Result:
     """Bring in a facts folder.
 
-    It may be a part: its rows may name what the ledger holds already. Rows that break the contract are quarantined and
+    It may be a part: its rows may name what the ledger holds already (`part`: also where it holds nothing yet). Rows that break the contract are quarantined and
     kept with the import; the rest goes on. Rows that the ledger holds
     already are no news: the same folder twice changes nothing.
 
@@ -77,7 +80,7 @@ def import_folder(
         with tempfile.TemporaryDirectory(prefix="creditdesk-import-") as work:
             reconnect()
             number = known_import(company, None)
-            checked = _check(company, number, folder, Path(work), progress)
+            checked = _check(company, number, folder, Path(work), progress, part)
             apart = [checked.quarantine] if checked.quarantine else []
             try:
                 return _bring_in(
@@ -85,8 +88,8 @@ def import_folder(
                     checked,
                     apart,
                     None,
-                    Import.Kind.FOLDER,
-                    folder.name,
+                    kind,
+                    source or folder.name,
                     by,
                     why,
                     at,
@@ -101,9 +104,11 @@ class _TakenBackMeanwhile(Exception):
     """An import was undone between the check and the moment in which its result is laid upon the ledger."""
 
 
-def _check(company: Company, number: int, folder: Path, work: Path, progress: Progress) -> Checked:
+def _check(
+    company: Company, number: int, folder: Path, work: Path, progress: Progress, part: bool
+) -> Checked:
     """The facts, checked in the light of what the ledger knows: by themselves where it is empty."""
-    if not number:
+    if not number and not part:
         return open_checked(folder, work, progress)
     stamped = read_stamp(folder)
     if stamped is not None and not stamped.rows_quarantined:

@@ -33,6 +33,7 @@ class Import(models.Model):
 
         FOLDER = "folder", "facts folder"
         FILE = "file", "foreign file"
+        API = "api", "pushed over the API"
         DESK = "desk", "done at the desk"
         UNDO = "undo", "undoing of an import"
 

@@ -24,6 +24,13 @@ LINKS = {"allocation": "invoice_id", "collection": "invoice_id", "insurance_even
 """How tables without a customer are reached: through the row that each names."""
 
 
+NAMED = {
+    "allocation": ("payment_id", "credit_note_id"),
+    "invoice": ("order_id",),
+    "payment": ("reverses_payment_id",),
+}
+"""Columns by which a row is looked up beside its key: what a payment or credit note paid, which invoices bill an order."""
+
 RELATIVES = ("payer_id", "parent_id", "merged_into_id", "party_id")
 """Columns of `customer` that tie customers together."""
 
@@ -115,6 +122,14 @@ def _indexes(table: Table) -> list[models.Index]:
             condition=models.Q(replaced_by__isnull=False),
             name=f"{prefix[:24]}_gone",
         ),
+    ]
+    indexes += [
+        models.Index(
+            fields=["legal_entity", column],
+            condition=models.Q((f"{column}__isnull", False)),
+            name=f"{prefix[:20]}_by_{column[:5]}",
+        )
+        for column in NAMED.get(table.name, ())
     ]
     link = "customer_id" if any(c.name == "customer_id" for c in table.columns) else LINKS.get(table.name)
     if link and table.name != "customer":

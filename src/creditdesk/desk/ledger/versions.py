@@ -15,7 +15,7 @@ from creditdesk.desk.ledger.rows import db_table
 from creditdesk.facts import sql
 from creditdesk.facts.column import LIST, STRING, Column, Table
 
-FEW = 500
+FEW = 20_000
 """Up to so many rows are looked up by their keys; for more, all versions that hold are read."""
 
 _UNIT, _EMPTY = "chr(31)", "chr(30)"

@@ -103,7 +103,8 @@ def begin(company: Company, *, kind: str, by: str, why: str = "", source: str = 
 
     Its moment is never before that of an earlier import, whatever the clock says.
     """
-    locked = Company.objects.select_for_update().get(pk=company.pk)
+    # not against whoever only names the company: a long import would hold up every task and message
+    locked = Company.objects.select_for_update(no_key=True).get(pk=company.pk)
     moment = at or timezone.now()
     last = (
         Import.objects.filter(legal_entity=locked).order_by("-id").values_list("made_at", flat=True).first()

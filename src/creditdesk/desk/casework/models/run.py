@@ -63,13 +63,18 @@ class Run(models.Model):
 
 
 class Stage(models.Model):
-    """One stage of a run, recorded in the transaction that did its work."""
+    """One stage of a run, recorded in the transaction that did its work.
+
+    Attributes:
+        ledger_no: the last import that it worked with.
+    """
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="stages")
     name = models.CharField(max_length=20)
     rows = models.BigIntegerField(default=0)
     seconds = models.FloatField(default=0)
     finished_at = models.DateTimeField()
+    ledger_no = models.BigIntegerField(null=True)
 
     class Meta:
         ordering = ("id",)
