@@ -47,6 +47,7 @@ def root(
 
 from creditdesk.cli import (  # noqa: E402  they join `app`
     decide,
+    desk_api,
     desk_day,
     desk_ledger,
     desk_serve,
@@ -58,5 +59,5 @@ from creditdesk.cli import (  # noqa: E402  they join `app`
     sample,
 )
 
-for part in (sample, facts, decide, explain, replay, policy, report, desk_ledger, desk_day, desk_serve):
+for part in (sample, facts, decide, explain, replay, policy, report, desk_ledger, desk_day, desk_serve, desk_api):
     part.join(app)

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "creditdesk.desk.ledger",
     "creditdesk.desk.casework",
+    "creditdesk.desk.api",
     "creditdesk.desk.standing",
     "creditdesk.desk.access",
     "creditdesk.desk.screens",
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "creditdesk.desk.api.problem.Middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",

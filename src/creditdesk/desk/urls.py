@@ -1,4 +1,4 @@
-"""The addresses of the desk: signing in, the screens of each company, the admin."""
+"""The addresses of the desk: signing in, the screens of each company, the API, the admin."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from creditdesk.desk.access import keys, views
+from creditdesk.desk.api.interface import api
 from creditdesk.desk.screens import registry
 
 urlpatterns = [
@@ -13,6 +14,7 @@ urlpatterns = [
     path("language", views.language, name="language"),
     path("alive", views.alive, name="alive"),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
     path(f"c/<{keys.NAME}:company>/", views.company, name="company"),
     path(f"c/<{keys.NAME}:company>/", include(registry.urls())),

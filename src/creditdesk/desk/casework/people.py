@@ -87,12 +87,16 @@ def finish_task(
     document: str | None = None,
     contact_id: str | None = None,
     call_back_on: date | None = None,
+    action_id: str = "",
+    who: str = "",
 ) -> Import:
     """Say what came of a task of a step: the fact is an `action`; a try that reached nobody leaves the task open.
 
     Args:
         outcome: one of the outcomes of the contract.
         document: where the letter is; a registered letter is done with its number only (R4).
+        action_id: the id that whoever did it gave it; by default one is made.
+        who: who did it, where another one (`by`) only tells it.
 
     Raises:
         NotOpen: the task is done or closed.
@@ -102,7 +106,7 @@ def finish_task(
         waiting = Task.objects.filter(pk=task.pk, state=Task.State.OPEN)
         held = waiting.update(
             outcome=outcome,
-            done_by=by,
+            done_by=who or by,
             **({"state": Task.State.DONE, "closed_on": on} if ends else {}),
         )
         if held != 1:
@@ -112,10 +116,10 @@ def finish_task(
             step=task.step,
         )  # fmt: skip
         action = {
-            "action_id": f"task:{task.pk}:{tries.count() + 1}", "customer_id": task.customer,
+            "action_id": action_id or f"task:{task.pk}:{tries.count() + 1}", "customer_id": task.customer,
             "procedure": task.procedure, "case_no": task.case_no, "step": task.step, "level": task.level,
             "channel": task.do, "direction": "out", "done_on": on, "invoice_ids": task.invoice_ids,
-            "amount": task.amount, "by": by, "contact_id": contact_id or task.content.get("contact_id"),
+            "amount": task.amount, "by": who or by, "contact_id": contact_id or task.content.get("contact_id"),
             "call_back_on": call_back_on, "outcome": outcome, "document": document,
         }  # fmt: skip
         done = add(task.company, "action", [action], by=by, why=f"task {task.pk}: {outcome}", at=now)

@@ -1,0 +1,1 @@
+"""The API: facts in, decisions, actions and customers out, outcomes both ways, the credit check, webhooks."""

@@ -1,0 +1,1 @@
+"""The credit check: may this customer have this order on account?"""

@@ -1,0 +1,1 @@
+"""Webhooks: what changed, told to whom wants to know, signed."""
