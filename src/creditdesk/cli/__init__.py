@@ -59,5 +59,17 @@ from creditdesk.cli import (  # noqa: E402  they join `app`
     sample,
 )
 
-for part in (sample, facts, decide, explain, replay, policy, report, desk_ledger, desk_day, desk_serve, desk_api):
+for part in (
+    sample,
+    facts,
+    decide,
+    explain,
+    replay,
+    policy,
+    report,
+    desk_ledger,
+    desk_day,
+    desk_serve,
+    desk_api,
+):
     part.join(app)

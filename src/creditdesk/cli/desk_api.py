@@ -51,7 +51,7 @@ def create(
     from django.utils import timezone
 
     from creditdesk.desk.api import tokens
-    from creditdesk.desk.day.jobs import zone_of
+    from creditdesk.desk.day.clock import zone_of
 
     terminal = Terminal.of(context, quiet, as_json)
     chosen = one_company(company)

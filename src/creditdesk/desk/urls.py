@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from creditdesk.desk.access import keys, views
-from creditdesk.desk.api.interface import api
+from creditdesk.desk.api import interface
 from creditdesk.desk.screens import registry
 
 urlpatterns = [
@@ -14,7 +14,7 @@ urlpatterns = [
     path("language", views.language, name="language"),
     path("alive", views.alive, name="alive"),
     path("accounts/", include("allauth.urls")),
-    path("api/v1/", api.urls),
+    path("api/v1/", interface.urls),
     path("admin/", admin.site.urls),
     path(f"c/<{keys.NAME}:company>/", views.company, name="company"),
     path(f"c/<{keys.NAME}:company>/", include(registry.urls())),

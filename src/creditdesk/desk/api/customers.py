@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import AwareDatetime, Field
 
@@ -19,7 +18,7 @@ from creditdesk.desk.api.replying import reply, reply_tagged
 from creditdesk.desk.api.shapes import Id, shape
 from creditdesk.desk.api.standing import as_row, customers, first_after, holding, last_moment
 from creditdesk.desk.casework.models import Decision
-from creditdesk.desk.day.jobs import today_of
+from creditdesk.desk.day.clock import moment, today_of
 from creditdesk.desk.ledger.models import Company
 from creditdesk.facts.schema import TABLES
 
@@ -89,7 +88,7 @@ def read_customer(request: HttpRequest, customer_id: CustomerPath) -> HttpRespon
 
 
 def _found(company: Company, ids: list[str]) -> dict[str, dict[str, Any]]:
-    today: date = today_of(company, timezone.now())
+    today: date = today_of(company, moment())
     decided = {
         row.customer: row
         for row in Decision.objects.filter(company=company, to_on=None, customer__in=ids).only(*SUMMARY)

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -21,7 +20,7 @@ from creditdesk.desk.api.repeating import DESCRIBED, once
 from creditdesk.desk.api.replying import reply
 from creditdesk.desk.api.shapes import Amount, Currency, Id, Words, shape
 from creditdesk.desk.api.standing import as_row, first_after, holding, last_moment
-from creditdesk.desk.day.jobs import today_of
+from creditdesk.desk.day.clock import moment, today_of
 from creditdesk.facts.schema import TABLES
 
 router = Router(tags=["outcomes"])
@@ -141,7 +140,7 @@ def list_outcomes(
 def note_outcomes(request: HttpRequest, said: OutcomesIn) -> HttpResponse:
     """Each by itself: one that is refused keeps no other from going in. The desk decides their customers anew within a minute."""
     token = asker(request)
-    now = timezone.now()
+    now = moment()
     today = today_of(token.company, now)
 
     def work() -> HttpResponse:
