@@ -29,7 +29,7 @@ CASES: dict[str, tuple[dict[str, Any], tuple[object, ...] | None]] = {
         {"days_late_shrunken": 60.0, "employees": 51}, ("size", "medium", 50.0, 1.0, "persons", "firm", None)),
     "more revenue": (
         {"days_late_shrunken": 60.0, "annual_revenue": 3_900_000_00},
-        ("size", "medium", 4_000_000.01, 100_000.01, "EUR", "firm", "order_more"),
+        ("size", "medium", 4_000_000.01, 100_000.01, "EUR", "firm", None),  # buying from us makes no larger company of it
     ),
     "a class higher": (
         {"days_late_shrunken": 60.0, "turnover_class": "C"}, ("size", "medium", 1.0, 1.0, "class", "firm", "order_more")),
@@ -97,6 +97,27 @@ def test_a_rule_on_the_way_is_seen(starter: Policy) -> None:
     assert decided["risky"]["nearest_change"]["remedy"] is None  # better paid, and yet harder treated
     assert decided["rhythm"]["segment"] == "partner"
     assert decided["rhythm"]["nearest_change"]["segment"] == "rhythm"
+
+
+def test_a_criterion_that_only_a_rule_reads_is_tried_too(starter: Policy) -> None:
+    document = starter.model_dump(by_alias=True, exclude_unset=True)
+    document["criteria"]["orders"] = {
+        "column": "orders_12m", "bands": {"few": "<= 3", "many": "> 3"}, "unit": "orders", "remedy": "order_more",
+    }  # fmt: skip
+    document["rules"].append({"name": "a regular", "when": "band_orders = 'many'", "segment": "partner"})
+    policy = Policy.model_validate(document)
+    decided = decide(
+        policy,
+        [
+            customer("nearly", days_late_shrunken=40.0, orders_12m=3, employees=3),
+            customer("far", days_late_shrunken=15.5, orders_12m=2, employees=20),
+        ],
+    )
+    keys = ("criterion", "band", "value", "distance", "unit", "segment", "remedy")
+    assert tuple(decided["nearly"]["nearest_change"][key] for key in keys) == (
+        "orders", "many", 4.0, 1.0, "orders", "partner", "order_more",
+    )  # fmt: skip
+    assert decided["far"]["nearest_change"]["criterion"] in ("size", "behaviour")
 
 
 def test_every_band_of_both_sides_is_tried(starter: Policy) -> None:

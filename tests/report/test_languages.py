@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 from string import Formatter
 from typing import get_args
 
@@ -15,7 +16,8 @@ from creditdesk.engine.gate import PAYER_HOLDS
 from creditdesk.facts.decisions import ACTION_DUE, DECISION
 from creditdesk.policy.document import Do
 from creditdesk.policy.load import SHIPPED, load_policy
-from creditdesk.report.language import LANGUAGES, UnknownLanguage, catalogue, language
+from creditdesk.report.language import LANGUAGES, UnknownLanguage, catalogue, language, shipped_texts
+from creditdesk.report.words import Words
 
 
 def forms(text: object) -> list[str]:
@@ -70,6 +72,52 @@ def test_every_name_of_a_shipped_policy_has_its_word(code: str, policy: str) -> 
         if not language(code).has(f"{group}.{name}")
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("policy", SHIPPED)
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_a_shipped_policy_says_is_said_in_every_language(code: str, policy: str) -> None:
+    loaded = load_policy(policy)
+    said = {loaded.in_words, *(one.in_words for one in loaded.segments.values())}
+    said |= {rule.name for rule in loaded.rules} | {one.name for one in loaded.adjustments}
+    said |= {one.in_words for one in loaded.procedures.values()}
+    said |= {step.in_words for name in loaded.procedures for step in loaded.steps_of(name)}
+    spoken = {text: language(code).said(text) for text in said if text}
+    assert [text for text in spoken if text not in shipped_texts()] == []
+    assert [text for text, told in spoken.items() if (told == text) != (code == "en")] == []
+
+
+def test_what_somebody_wrote_is_shown_as_it_is_written() -> None:
+    assert language("nl").said("Our friends of the football club.") == "Our friends of the football club."
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_problem_of_the_facts_that_is_kept_has_its_word(code: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "facts.md").read_text(encoding="utf-8")
+    kept = page.partition("### Kept, with a warning")[2].partition("###")[0]
+    codes = re.findall(
+        r"`([a-z_]+)`", "".join(line.split("|")[1] for line in kept.splitlines() if line.startswith("| `"))
+    )
+    assert len(codes) > 8
+    assert [one for one in codes if not language(code).has(f"problem.{one}")] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "told"),
+    [
+        ("weekday", "friday", "vrijdag"),
+        ("month_day", "15", "dag 15 van de maand"),
+        ("last_business_day", "last", "laatste werkdag van de maand"),
+        ("last_business_day", "last-2", "2 werkdagen voor de laatste van de maand"),
+        ("nth_business_day", "3", "werkdag 3 van de maand"),
+        ("lag", "+12", "12 dagen na de vervaldag"),
+        ("declared", "5,20", "dag 5 van de maand, dag 20 van de maand"),
+        (None, None, ""),
+    ],
+)
+def test_a_habit_is_told_in_words(kind: str | None, day: str | None, told: str) -> None:
+    words = Words(language("nl"), load_policy("starter"))
+    assert words.habit({"habit": kind, "habit_day": day}) == told
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

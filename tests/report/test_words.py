@@ -55,6 +55,14 @@ LATE = criterion("behaviour", 22.6, "poor", "days_late_shrunken")
             "payment behaviour good (one day early; too little evidence)",
         ),
         (placed("matrix", criterion("behaviour", None, None, "")), "payment behaviour unknown"),
+        (  # nothing is sure, yet the matrix had to take a band
+            placed("matrix", criterion("behaviour", 41.0, None, "days_late_shrunken:little_evidence"), cell_column="poor"),
+            "payment behaviour poor (41 days late; too little evidence)",
+        ),
+        (
+            placed("matrix", criterion("size", None, None, ":missing"), cell_row="medium"),
+            "size medium (no value)",
+        ),
         (placed("too little history", STAFF, LATE), "rule “too little history”"),
         (placed("override", STAFF, LATE), "assigned by hand"),
         (
@@ -127,7 +135,7 @@ def test_an_action_says_channel_step_and_invoices(words: Words) -> None:
     assert words.action(action(do="letter", step="letter", invoice_ids=["F1"])) == "Letter, one invoice"
     assert (
         words.action(action(do="task", step="file_claim", invoice_ids=[]))
-        == "Task (claim filed with the trustee)"
+        == "Task (filing of the claim with the trustee)"
     )
     assert words.action(action(do="call", step="ring_the_boss")) == "Call (ring the boss), 2 invoices"
 

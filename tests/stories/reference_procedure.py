@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from creditdesk.policy.document import Step
 from stories.reference_case import (
@@ -90,7 +90,7 @@ def decide(
         answer.lines.append(_skipped_instead(world, payer, line, case, listed_since or {}))
         if is_skipped(world, payer, line):
             answer.lines.append(_as(line, "skipped", reason="minimum_amount"))
-        if "no_address" in line.holds:
+        if line.holds[:1] == ("no_address",) and not asked_lately(payer, on):
             answer.lines.append(task("complete_contact", "collector", line))
     if payer.legal:
         answer.lines += claim_task(payer, world)
@@ -99,6 +99,17 @@ def decide(
         if early is not None:
             answer.lines.append(early)
     return answer
+
+
+def asked_lately(payer: Payer, on: date) -> bool:
+    """Whether somebody looked for a contact in the last two weeks, and what was found has not failed since."""
+    asked = [action.done_on for action in payer.actions if action.step == "complete_contact"]
+    lost = [
+        action.done_on for action in payer.actions if action.outcome in ("bounced", "failed", "wrong_contact")
+    ]
+    if not asked or max(asked) <= on - timedelta(days=14):
+        return False
+    return not lost or max(lost) <= max(asked)
 
 
 def task(name: str, owner: str, line: Said) -> Said:

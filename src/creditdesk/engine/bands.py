@@ -37,6 +37,7 @@ class Measure:
         per: how much of it is one step, in units of the column.
         margin: how far past an edge a value must be, in units of the column.
         whole: whether the column holds whole numbers only.
+        remedy: what a customer can do to come to another band, by name.
     """
 
     column: str
@@ -45,6 +46,7 @@ class Measure:
     per: Decimal
     margin: Decimal
     whole: bool = False
+    remedy: str | None = None
 
     @property
     def numeric(self) -> bool:
@@ -102,17 +104,19 @@ def gauges(policy: Policy, columns: Mapping[str, Column]) -> tuple[Gauge, ...]:
 
 
 def _measures(criterion: Criterion, columns: Mapping[str, Column], currency: str) -> tuple[Measure, ...]:
-    sources: list[tuple[Column, dict[str, str], str | None, Decimal | None]]
+    sources: list[tuple[Column, dict[str, str], str | None, Decimal | None, str | None]]
     if criterion.scorecard is not None:
         name = score_column(criterion.scorecard)
         column = share(name, "score of a scorecard", "0-100", least=None, most=None)
-        sources = [(column, criterion.bands, None, None)]
+        sources = [(column, criterion.bands, None, None, None)]
     elif criterion.column is not None:
-        sources = [(columns[criterion.column], criterion.bands, None, None)]
+        sources = [(columns[criterion.column], criterion.bands, None, None, None)]
     else:
-        sources = [(columns[one.column], one.bands, one.unit, one.per) for one in criterion.first_known]
+        sources = [
+            (columns[one.column], one.bands, one.unit, one.per, one.remedy) for one in criterion.first_known
+        ]
     found = []
-    for column, conditions, unit, per in sources:
+    for column, conditions, unit, per, remedy in sources:
         bands = parse_bands(conditions, column, currency)
         scale = Decimal(bands.scale)
         found.append(
@@ -123,6 +127,7 @@ def _measures(criterion: Criterion, columns: Mapping[str, Column], currency: str
                 (criterion.per if per is None else per) * scale,
                 criterion.margin * scale,
                 column.type.startswith("int"),
+                remedy or criterion.remedy,
             )
         )
     return tuple(found)

@@ -1,7 +1,7 @@
 """The nearest change: the smallest change of one criterion that would move a customer whom the matrix placed.
 
-Every band of both criteria of the matrix is tried, in the column the criterion was read from. The value must leave
-its band by the margin and enter the other one; a rule that reads the criterion is asked again with the new value, so
+Every band of every criterion is tried, in the column the criterion was read from: those of the matrix, and those that a
+rule reads, which may come to hold by it. The value must leave its band by the margin and enter the other one; a rule that reads the criterion is asked again with the new value, so
 that a customer is not told of a cell it would never reach. Distances are compared in steps of the criterion (`per`)
 and told in its unit. Where the change is for the better, the criterion's remedy says what the customer could do: for
 `pay_overdue`, pay its oldest undisputed overdue invoice, or, where nothing is overdue, pay sooner.
@@ -27,6 +27,7 @@ from creditdesk.engine.sheet import Sheet
 from creditdesk.facts.decisions import NEAREST
 from creditdesk.policy.columns import BAND
 
+ROW, COLUMN = "row", "column"
 STEPS = 1_000
 """Distances are compared in thousandths of a step; what is nearer than that is the same distance."""
 SLOTS = 256
@@ -37,7 +38,12 @@ READS = ("rule_no", "by_hand", "target", "oldest_undisputed_overdue_days", "olde
 
 @dataclass(frozen=True)
 class Candidate:
-    """One band that a side of the matrix might come to. `no` decides between equal distances: rows come first."""
+    """One band that a criterion might come to.
+
+    Attributes:
+        no: decides between equal distances: the rows of the matrix come first, then its columns.
+        side: `row`, `column`, or `rule_<criterion>` for a criterion that only rules read.
+    """
 
     no: int
     side: str
@@ -47,10 +53,20 @@ class Candidate:
 
 def candidates(book: Book) -> list[Candidate]:
     """Everything that is tried."""
-    by_name = {gauge.name: gauge for gauge in book.criteria}
-    sides = (("row", by_name[book.policy.matrix.rows]), ("column", by_name[book.policy.matrix.columns]))
-    pairs = [(side, gauge, band) for side, gauge in sides for band in gauge.names]
+    pairs = [(side, gauge, band) for side, gauge in sides(book).items() for band in gauge.names]
     return [Candidate(no, side, gauge, band) for no, (side, gauge, band) in enumerate(pairs)]
+
+
+def sides(book: Book) -> dict[str, Gauge]:
+    """The criteria by the side on which they are tried."""
+    matrix = book.policy.matrix
+    by_name = {gauge.name: gauge for gauge in book.criteria}
+    found = {ROW: by_name[matrix.rows], COLUMN: by_name[matrix.columns]}
+    for name, gauge in by_name.items():
+        own = {f"{BAND}{name}", *(measure.column for measure in gauge.measures)}
+        if name not in (matrix.rows, matrix.columns) and any(own & reads for reads in book.rules.reads):
+            found[f"rule_{name}"] = gauge
+    return found
 
 
 def reach(measure: Measure, held: str, wanted: str) -> Decimal:
@@ -110,10 +126,10 @@ def oldest_overdue(day: Day, item: ir.Table) -> ir.Table:
 
 
 def put_reach(day: Day, side: str, gauge: Gauge) -> ir.Table:
-    """How far it is to each band of one side of the matrix, a row per column it may be read from and band held.
+    """How far it is to each band of one side, a row per column it may be read from and band held.
 
     Columns: source, held, place (of the band, where the column is a text), steps (per unit of the column), told (the
-    factor to the unit in which it is told), unit, and per band `reach_<band>`: the value to come to.
+    factor to the unit in which it is told), unit, remedy, and per band `reach_<band>`: the value to come to.
     """
     names = list(gauge.names)
     rows = []
@@ -126,19 +142,20 @@ def put_reach(day: Day, side: str, gauge: Gauge) -> ir.Table:
         rows.append(
             {"source": measure.column, "held": held,
              "place": None if measure.numeric else float(names.index(held)),
-             "steps": STEPS / float(measure.per), "told": 100.0 / measure.bands.scale, "unit": measure.unit,
+             "steps": STEPS / float(measure.per), "told": 100.0 / measure.bands.scale, "unit": measure.unit, "remedy": measure.remedy,
              **{f"reach_{band}": to.get(band) for band in names}}
         )  # fmt: skip
     schema = pa.schema(
         [("source", pa.string()), ("held", pa.string()), ("place", pa.float64()), ("steps", pa.float64()),
-         ("told", pa.float64()), ("unit", pa.string()), *((f"reach_{band}", pa.float64()) for band in names)]
+         ("told", pa.float64()), ("unit", pa.string()), ("remedy", pa.string()), *((f"reach_{band}", pa.float64()) for band in names)]
     )  # fmt: skip
     return day.stages.backend.put(f"reach_{side}", pa.Table.from_pylist(rows, schema=schema))
 
 
 def put_neighbours(day: Day, book: Book) -> ir.Table:
     """The segments around each cell: row, column, and per band `row_<band>` and `column_<band>`."""
-    cells, tried = book.policy.matrix.cells, candidates(book)
+    cells = book.policy.matrix.cells
+    tried = [one for one in candidates(book) if one.side in (ROW, COLUMN)]
     rows = [
         {"row": row, "column": column,
          **{f"{one.side}_{one.band}": cells[one.band][column] if one.side == "row" else line[one.band]
@@ -169,8 +186,8 @@ def nearest_change(day: Day, book: Book, sheet: Sheet) -> None:
     _look_up(day, book, sheet, tried)
     sheet.let_all(
         {
-            f"_at_{side}": ibis.coalesce(sheet[f"value_{name}"], sheet[f"_place_{side}"])
-            for side, name in (("row", book.policy.matrix.rows), ("column", book.policy.matrix.columns))
+            f"_at_{side}": ibis.coalesce(sheet[f"value_{gauge.name}"], sheet[f"_place_{side}"])
+            for side, gauge in sides(book).items()
         }
         | {f"_to_{one.no}": _target(book, one, sheet) for one in tried}
     )
@@ -182,26 +199,24 @@ def nearest_change(day: Day, book: Book, sheet: Sheet) -> None:
     placed = (sheet["rule_no"] < 0) & sheet["by_hand"].isnull()
     sheet.let(_best=ibis.ifelse(placed, ibis.least(*keys), ibis.null("int64")))
     sheet.let(_no=sheet["_best"] % SLOTS)
-    rows = len([one for one in tried if one.side == "row"])
-    by_row = sheet["_no"] < rows
     sheet.let(
         _to=_chosen(tried, sheet, "_to", "string"),
         _reach=_chosen(tried, sheet, "_reach", "float64"),
-        **{
-            name: ibis.ifelse(by_row, sheet[f"{name}_row"], sheet[f"{name}_column"])
-            for name in ("_at", "_told", "_unit")
-        },
+        _at=_of_side(tried, sheet, "_at", "float64"),
+        _told=_of_side(tried, sheet, "_told", "float64"),
+        _unit=_of_side(tried, sheet, "_unit", "string"),
+        _way=_of_side(tried, sheet, "_remedy", "string"),
     )
-    remedy = _remedy(book, sheet, rows)
-    sheet.let(_remedy=ibis.ifelse(_better(book, sheet), remedy, ibis.null("string")))
+    sheet.let(_remedy=ibis.ifelse(_better(book, sheet), sheet["_way"], ibis.null("string")))
     pay, overdue = (
         holds(sheet["_remedy"] == "pay_overdue"),
         holds(sheet["oldest_undisputed_overdue_days"] > 0),
     )
-    names = ibis.ifelse(sheet["_no"] < rows, tried[0].gauge.name, tried[-1].gauge.name)
     known = sheet["_best"].notnull()
     change = {
-        "criterion": ibis.ifelse(known, names, ibis.null("string")),
+        "criterion": ibis.cases(
+            *((sheet["_no"] == one.no, one.gauge.name) for one in tried), else_=ibis.null("string")
+        ),
         "value": rnd(sheet["_reach"] * sheet["_told"]) / 100.0,
         "distance": rnd((sheet["_reach"] - sheet["_at"]).abs() * sheet["_told"]) / 100.0,
         "unit": ibis.ifelse(known, sheet["_unit"], ibis.null("string")),
@@ -224,26 +239,27 @@ def _look_up(day: Day, book: Book, sheet: Sheet, tried: list[Candidate]) -> None
     """Attach the distances and the neighbours of the customer's cell."""
     matrix = book.policy.matrix
     rows, across = matrix.rows, matrix.columns
-    for side, name in (("row", rows), ("column", across)):
-        gauge = next(one for one in book.criteria if one.name == name)
-        table = put_reach(day, side, gauge)
+    for side, gauge in sides(book).items():
+        name, table = gauge.name, put_reach(day, side, gauge)
         own = {f"_reach_{one.no}": table[f"reach_{one.band}"] for one in tried if one.side == side}
         table = table.select(
             **{f"source_{name}": table.source, f"cell_{name}": table.held, f"_place_{side}": table.place,
-               f"_steps_{side}": table.steps, f"_told_{side}": table.told, f"_unit_{side}": table.unit}, **own
+               f"_steps_{side}": table.steps, f"_told_{side}": table.told, f"_unit_{side}": table.unit,
+               f"_remedy_{side}": table.remedy}, **own
         )  # fmt: skip
         sheet.table = attach(sheet.table, table, [f"source_{name}", f"cell_{name}"])
     around = put_neighbours(day, book)
     around = around.select(
         **{f"cell_{rows}": around.row, f"cell_{across}": around.column},
-        **{f"_cell_{one.no}": around[f"{one.side}_{one.band}"] for one in tried},
+        **{f"_cell_{one.no}": around[f"{one.side}_{one.band}"] for one in tried if one.side in (ROW, COLUMN)},
     )
     sheet.table = attach(sheet.table, around, [f"cell_{rows}", f"cell_{across}"])
 
 
 def _target(book: Book, one: Candidate, sheet: Sheet) -> Value:
-    """Where the customer would go: by a rule that reads the criterion, else its new cell."""
-    cell, name = sheet[f"_cell_{one.no}"], one.gauge.name
+    """Where the customer would go: by a rule that reads the criterion, else its new cell, or the one it is in."""
+    name = one.gauge.name
+    cell = sheet[f"_cell_{one.no}"] if one.side in (ROW, COLUMN) else sheet["target"]
     changed: dict[str, Value] = {f"{BAND}{name}": ibis.literal(one.band)}
     for measure in one.gauge.measures:
         if any(measure.column in reads for reads in book.rules.reads):
@@ -276,14 +292,13 @@ def _chosen(tried: list[Candidate], sheet: Sheet, column: str, dtype: str) -> Va
     )
 
 
-def _remedy(book: Book, sheet: Sheet, rows: int) -> Value:
-    """The remedy of the criterion that is nearest."""
-    criteria, matrix = book.policy.criteria, book.policy.matrix
-    both = [
-        ibis.null("string") if remedy is None else ibis.literal(remedy)
-        for remedy in (criteria[matrix.rows].remedy, criteria[matrix.columns].remedy)
-    ]
-    return ibis.ifelse(sheet["_no"] < rows, both[0], both[1])
+def _of_side(tried: list[Candidate], sheet: Sheet, column: str, dtype: str) -> Value:
+    """The column of the side on which the nearest candidate stands."""
+    last: dict[str, int] = {one.side: one.no for one in tried}
+    return ibis.cases(
+        *((sheet["_no"] <= no, sheet[f"{column}_{side}"]) for side, no in last.items()),
+        else_=ibis.null(dtype),
+    )
 
 
 def _better(book: Book, sheet: Sheet) -> Value:

@@ -175,7 +175,8 @@ def _evidence(book: Book, sheet: Sheet) -> Value:
     known = ibis.literal(0.0)
     for gauge in book.criteria:
         known = known + ibis.ifelse(sheet[f"known_{gauge.name}"], float(gauge.criterion.weight), 0.0)
-    return rnd(known * (10_000 / float(total))) / 10_000.0
+    # a third written out is a decimal of so many digits that no other can be multiplied with it
+    return rnd(known.cast("float64") * 10_000 / float(total)) / 10_000.0
 
 
 def move_approvals(day: Day) -> ir.Table:

@@ -105,7 +105,7 @@ def procedure(day: Day, inputs: Inputs) -> Outcome:
     rows = actions.shaped(day, checked, inputs.profile, inputs.promise)
     rows = actions.overdue_tasks(day, actions.listed(day, rows, inputs.previous))
     rows = stages.run("step_row", rows.select(*_ROW, "do", "contact_id", *_STATE))
-    extra = [tasks.reviews(day, steps, never, reviewed), tasks.contacts_to_complete(rows)]
+    extra = [tasks.reviews(day, steps, never, reviewed), tasks.contacts_to_complete(day, rows)]
     if status is not None:
         extra.append(tasks.file_claims(day, status, inputs.item, inputs.debtor, inputs.segmented))
     return Outcome(

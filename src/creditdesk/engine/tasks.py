@@ -77,10 +77,27 @@ def file_claims(
     ).select(*TASK_COLUMNS)
 
 
-def contacts_to_complete(held: ir.Table) -> ir.Table:
-    """A step that no channel can bring to the debtor opens a task to find out how to reach it."""
+ASK_AGAIN = 14
+"""Calendar days after which a contact that nobody could complete is asked for again."""
+
+
+def contacts_to_complete(day: Day, held: ir.Table) -> ir.Table:
+    """A step that nothing but a missing address holds opens a task to find out how to reach the debtor.
+
+    Who was asked and had no answer is asked again after a while, and at once when what it found has failed since.
+    """
     # a service before the due date is not worth a task
-    lacking = held.filter(held.holds.contains("no_address") & (held.case_no > 0))
+    lacking = held.filter((held.hold == "no_address") & (held.case_no > 0))
+    if day.facts.any("action", "step"):
+        now = day.clock.day
+        action = day.facts["action"].mutate(done_day=to_day(_.done_on)).filter(_.done_day <= now)
+        asked = action.filter(action.step == COMPLETE_CONTACT)
+        asked = asked.group_by(payer=asked.customer_id).aggregate(asked_day=_.done_day.max())
+        lost = action.filter(action.outcome.isin(["bounced", "failed", "wrong_contact"]))
+        lost = lost.group_by(payer=lost.customer_id).aggregate(lost_day=_.done_day.max())
+        lacking = attach(attach(lacking, asked, "payer"), lost, "payer")
+        answered = holds(lacking.asked_day > now - ASK_AGAIN) & ~holds(lacking.lost_day > lacking.asked_day)
+        lacking = lacking.filter(~answered)
     return lacking.mutate(
         step=ibis.literal(COMPLETE_CONTACT),
         level=0,

@@ -22,6 +22,8 @@ class Source(Part):
     """Unit of this column, where it is another than the criterion's."""
     per: Amount | None = None
     """How much of that unit is one step."""
+    remedy: str | None = None
+    """What the customer can do about it where the criterion was read from this column; empty = as the criterion."""
 
 
 class Criterion(Part):

@@ -157,11 +157,12 @@ def _figures(words: Words, profile: Row) -> Table:
         value = profile[name]
         if value in (None, "", 0):
             continue
-        text = (
-            value
-            if isinstance(value, str)
-            else words.quantity(PROFILE.column(name), value, profile["currency"])
-        )
+        if name == "habit_day":
+            text = words.habit(profile)
+        elif isinstance(value, str):
+            text = value
+        else:
+            text = words.quantity(PROFILE.column(name), value, profile["currency"])
         table.add_row(words.t(f"figure.{name}"), text)
     return table
 

@@ -33,6 +33,7 @@ _REGIONS = {
 }
 _USUAL = {"en": "GB"}
 _CODE_BEFORE_DIGIT = re.compile(r"(?<=[A-Z])(?=\d)")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _PLURAL_FORMS = {"zero", "one", "two", "few", "many", "other"}
 
 Amounts = Mapping[str, int]
@@ -79,6 +80,15 @@ class Language:
             return self(key)
         words = str(code).replace("_", " ").strip()
         return words[:1].upper() + words[1:]
+
+    def said(self, text: str) -> str:
+        """What a policy says in its own words: a text of a shipped policy in this language, any other as it is written."""
+        return shipped_texts().get(text, {}).get(self.code, text)
+
+    def weekday_name(self, name: str) -> str:
+        """The name of a weekday: `friday` as this language calls it."""
+        names: Mapping[int, str] = self.locale.days["format"]["wide"]
+        return names[_WEEKDAYS.index(name)]
 
     def money(self, amount: int, currency: str) -> str:
         """An amount in whole units: what a list needs."""
@@ -154,6 +164,14 @@ def language(code: str | None, country: str | None = None) -> Language:
     region = country if country in _REGIONS[code] else _USUAL.get(code)
     locale = Locale.parse(f"{code}_{region}") if region else Locale.parse(code)
     return Language(code, locale, catalogue(code))
+
+
+@cache
+def shipped_texts() -> Mapping[str, Mapping[str, str]]:
+    """What the shipped policies say, per text: language -> translation."""
+    path = resources.files("creditdesk.report") / "languages" / "shipped.yaml"
+    texts = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    return {each["en"]: each for each in texts}
 
 
 @cache

@@ -76,7 +76,7 @@ class Words:
         """The name of a step: as the policy says it, else the language, else its id."""
         for found in self._steps(procedure):
             if found.id == step and found.in_words:
-                return found.in_words
+                return self.t.said(found.in_words)
         return self.lower(self.t.named("step", step))
 
     def next_step(self, row: Row) -> str:
@@ -108,7 +108,11 @@ class Words:
         placing = next((reason["rule"] for reason in told if reason["criterion"] == PLACING), BY_MATRIX)
         if placing == BY_HAND:
             return self.t("reason.manual")
-        why = ", ".join(self.criteria(row)) if placing == BY_MATRIX else self.t("reason.rule", rule=placing)
+        why = (
+            ", ".join(self.criteria(row))
+            if placing == BY_MATRIX
+            else self.t("reason.rule", rule=self.t.said(placing))
+        )
         return f"{why}; {self.brake(row)}" if row["proposed_segment"] and row["move_held"] else why
 
     def brake(self, row: Row) -> str:
@@ -121,21 +125,30 @@ class Words:
     def criteria(self, row: Row) -> list[str]:
         """Each criterion with its band and the value that gave it."""
         own = [reason for reason in row.get("reasons") or () if reason["criterion"] != PLACING]
-        return [self.criterion(reason, str(row["currency"])) for reason in own]
+        matrix = self.policy.matrix
+        cell = {matrix.rows: row.get("cell_row"), matrix.columns: row.get("cell_column")}
+        return [
+            self.criterion(reason, str(row["currency"]), cell.get(reason["criterion"]) or "")
+            for reason in own
+        ]
 
-    def criterion(self, reason: Row, currency: str) -> str:
-        """One criterion: `payment behaviour poor (27 days late)`; with what kept its band where the value did not."""
+    def criterion(self, reason: Row, currency: str, cell: str = "") -> str:
+        """One criterion: `payment behaviour poor (27 days late)`; with what kept its band where the value did not.
+
+        Args:
+            cell: the band that the matrix took for it, also where none is known.
+        """
         name = self.lower(self.t.named("criterion", reason["criterion"]))
         source, _, how = (reason["rule"] or "").partition(":")
-        if not reason["band"]:
+        band = reason["band"] or cell
+        if not band:
             return self.t("reason.unknown", criterion=name)
         parts = [self._value(_COLUMNS.get(source), reason, currency)]
         if how:
             parts.append(self.t(f"reason.{how}"))
         value = "; ".join(part for part in parts if part)
-        band = self.band(reason["band"])
         key = "reason.value" if value else "reason.band"
-        return self.t(key, criterion=name, band=band, value=value)
+        return self.t(key, criterion=name, band=self.band(band), value=value)
 
     def _value(self, column: Column | None, reason: Row, currency: str) -> str:
         if reason["value"] is not None:
@@ -157,6 +170,28 @@ class Words:
         if unit.startswith(("share", "probability")):
             return self.t.percent(value, 1)
         return self.measured(value, unit, currency)
+
+    def habit(self, profile: Row) -> str:
+        """The pay-day habit of a customer: `the last business day of the month`; empty when there is none."""
+        kind, day = profile.get("habit"), str(profile.get("habit_day") or "")
+        if not kind or not day:
+            return ""
+        if kind == "weekday":
+            return self.t.weekday_name(day)
+        if kind == "lag":
+            return self.t("habit.lag", n=int(day))
+        if kind == "nth_business_day":
+            return self.t("habit.nth_business_day", day=day)
+        told = []
+        for part in day.split(","):
+            before = part.removeprefix("last-") if part.startswith("last-") else ""
+            if before:
+                told.append(self.t("habit.before_last", n=int(before)))
+            else:
+                told.append(
+                    self.t("habit.last") if part == "last" else self.t("habit.month_day", day=part.strip())
+                )
+        return ", ".join(told)
 
     def measured(self, value: float, unit: str, currency: str) -> str:
         """A value in a unit that a policy or the profile names."""
@@ -340,9 +375,9 @@ class Words:
 
     # --- small words ----------------------------------------------------------------------------------------------
 
-    def code(self, code: str) -> str:
-        """A machine's code, readable."""
-        return self.upper(code.replace("_", " "))
+    def problem(self, code: str) -> str:
+        """What the check of the facts found, by its code."""
+        return self.t.named("problem", code)
 
     def warning(self, code: str) -> str:
         """What is wrong or missing in a customer's facts."""

@@ -24,8 +24,9 @@ from creditdesk.desk.day.decider import Decider
 from creditdesk.desk.day.run import Worker, run_day
 from creditdesk.desk.day.transport import Folder
 from creditdesk.desk.ledger.importing import import_folder
-from creditdesk.desk.ledger.models import Company
+from creditdesk.desk.ledger.models import FACTS, Company
 from creditdesk.engine.ladder import COMPLETE_CONTACT
+from creditdesk.facts.calendar import calendar, place_of
 from creditdesk.policy.load import policy_text
 from creditdesk.sample import write_sample
 
@@ -103,8 +104,9 @@ def _filled(folder: Path, moment: Moment, tell: Tell) -> Company:
 
 
 def people_work(company: Company, day: date, moment: Moment) -> int:
-    """Made-up people do what was opened before today, on working days. Gives how many tasks they did."""
-    if day.weekday() >= 5:
+    """Made-up people do what was opened before today, on working days of the company's country. Gives how many tasks."""
+    ours = FACTS["company"].objects.filter(legal_entity=company, replaced_by=None).first()
+    if not calendar(place_of(ours.country if ours else None, None, "BE"), day, day).works(day):
         return 0
     done = 0
     for task in Task.objects.filter(company=company, state=Task.State.OPEN, opened_on__lt=day):
