@@ -1,4 +1,4 @@
-"""The only file that names an engine: DuckDB (embedded default) and Apache Spark behind the same few verbs.
+"""The few verbs that the engine needs of a database, and DuckDB (embedded default) behind them; others: `spark`, `polars`.
 
 A stage becomes a typed table: DuckDB sums integers as HUGEINT, and Ibis believes that is int64; a table with a
 declared schema casts, a view or a plain query does not. On Spark a stage is written to Parquet and read back, which
@@ -68,10 +68,13 @@ class Backend(Protocol):
         """A small table made here, under `name`; replaces what stood there."""
 
     def stage(self, name: str, expression: ir.Table) -> tuple[ir.Table, str]:
-        """Materialise an expression under `name`; gives the table and its SQL. Raises StageError."""
+        """Materialise an expression under `name`; gives the table and its statement, a text. Raises StageError."""
 
-    def again(self, name: str, sql: str, schema: ibis.Schema) -> None:
-        """Materialise the same SQL anew (a replayed day): nothing is built or compiled."""
+    def again(self, name: str, statement: str, schema: ibis.Schema) -> None:
+        """Execute a statement that `stage` gave, here or in an earlier process: nothing is built or compiled."""
+
+    def copy(self, name: str, source: str, schema: ibis.Schema) -> None:
+        """The rows of `source` under a second name, which keeps them when `source` is made anew."""
 
     def set_day(self, day: int) -> Any:
         """Set the day (since 1970-01-01) of the statements that follow; gives a constant for it, None where none is."""
@@ -94,7 +97,9 @@ class UnknownEngine(ValueError):
 
 
 def connect(url: str = "duckdb://") -> Backend:
-    """Open the engine of a URL: `duckdb://`, `duckdb://?memory_limit=3GB&threads=2`, `pyspark://local[2]?key=value`.
+    """Open the engine of a URL.
+
+    `duckdb://`, `duckdb://?memory_limit=3GB&threads=2`, `polars://`, `pyspark://local[2]?key=value`.
 
     Raises:
         UnknownEngine: for any other scheme, or when Spark is asked for and not installed.
@@ -104,6 +109,10 @@ def connect(url: str = "duckdb://") -> Backend:
     options = {key: values[-1] for key, values in parse_qs(rest.partition("?")[2]).items()}
     if scheme == "duckdb":
         return DuckDB(rest.partition("?")[0] or ":memory:", options)
+    if scheme == "polars":
+        from creditdesk.engine.polars.backend import Polars
+
+        return Polars()
     if scheme == "pyspark":
         try:
             from creditdesk.engine.spark import Spark
@@ -112,7 +121,7 @@ def connect(url: str = "duckdb://") -> Backend:
                 f"found {url!r}, but PySpark is not installed; the way out: pip install 'creditdesk[spark]'"
             ) from missing
         return Spark(rest.partition("?")[0] or "local[*]", options)
-    raise UnknownEngine(f"found engine {url!r}; allowed: duckdb://… or pyspark://…")
+    raise UnknownEngine(f"found engine {url!r}; allowed: duckdb://…, polars:// or pyspark://…")
 
 
 class DuckDB:
@@ -146,7 +155,7 @@ class DuckDB:
         self.again(name, sql, expression.schema())
         return self.con.table(name), sql
 
-    def again(self, name: str, sql: str, schema: ibis.Schema) -> None:
+    def again(self, name: str, statement: str, schema: ibis.Schema) -> None:
         mapper = self.con.compiler.type_mapper
         columns = ", ".join(
             f"{_identifier(column)} {mapper.to_string(dtype.copy(nullable=True))}"
@@ -154,9 +163,12 @@ class DuckDB:
         )
         try:
             self.con.raw_sql(f"CREATE OR REPLACE TEMP TABLE {_identifier(name)} ({columns})")
-            self.con.raw_sql(f"INSERT INTO {_identifier(name)} {sql}")
+            self.con.raw_sql(f"INSERT INTO {_identifier(name)} {statement}")
         except Exception as cause:
-            raise StageError(name, sql, cause) from cause
+            raise StageError(name, statement, cause) from cause
+
+    def copy(self, name: str, source: str, schema: ibis.Schema) -> None:
+        self.again(name, f"SELECT * FROM {_identifier(source)}", schema)  # noqa: S608  quoted
 
     def set_day(self, day: int) -> Any:
         # a variable is a constant when a statement is planned; a scalar subquery would be a join wherever it stands

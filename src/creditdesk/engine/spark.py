@@ -77,15 +77,18 @@ class Spark:
         self.again(name, sql, expression.schema())
         return self.con.table(name), sql
 
-    def again(self, name: str, sql: str, schema: ibis.Schema) -> None:
+    def again(self, name: str, statement: str, schema: ibis.Schema) -> None:
         self._written += 1
         target = str(self._folder / f"{self._written:05d}-{name}")
         try:
-            frame = self._session.sql(sql).to(PySparkSchema.from_ibis(_nullable(schema)))
+            frame = self._session.sql(statement).to(PySparkSchema.from_ibis(_nullable(schema)))
             frame.write.parquet(target)
             self._session.read.schema(frame.schema).parquet(target).createOrReplaceTempView(name)
         except Exception as cause:
-            raise StageError(name, sql, cause) from cause
+            raise StageError(name, statement, cause) from cause
+
+    def copy(self, name: str, source: str, schema: ibis.Schema) -> None:
+        self.again(name, f"SELECT * FROM `{source}`", schema)  # noqa: S608  a name of ours
 
     def set_day(self, _day: int) -> Any:
         """Spark asks the one row of `clock`: a session variable would not reach a stage that is planned again."""

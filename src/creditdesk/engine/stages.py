@@ -1,6 +1,6 @@
 """The order in which a run materialises its tables, and the trace it leaves.
 
-A stage is an expression with a name. `Stages.run` materialises it; the SQL that made it is kept, so that a traced
+A stage is an expression with a name. `Stages.run` materialises it; the statement that made it is kept, so that a traced
 run can show it, a failing one can name it, and a replayed day can execute it again without building or compiling
 anything: the day is a one-row table (`clock`), never a literal.
 """
@@ -26,10 +26,10 @@ EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
 
 @dataclass(frozen=True)
 class Stage:
-    """One materialised table: name, SQL and schema."""
+    """One materialised table: name, the backend's statement that makes it (SQL for most), and schema."""
 
     name: str
-    sql: str
+    statement: str
     schema: ibis.Schema
 
 
@@ -41,28 +41,25 @@ class Stages:
         backend: where they run.
         trace: folder for one Parquet file and one SQL file per stage; None = no trace, stages are dropped when done.
         progress: called with the stage's name before it runs.
-        repeated: the statements will run again for other days.
     """
 
     backend: Backend
     trace: Path | None = None
     progress: Callable[[str], None] | None = None
-    repeated: bool = False
     done: list[Stage] = field(default_factory=list)
 
     def run(self, name: str, expression: ir.Table) -> ir.Table:
-        """Materialise `expression` as table `name`. Raises StageError with name and SQL."""
+        """Materialise `expression` as table `name`. Raises StageError with name and statement."""
         if self.progress:
             self.progress(name)
-        # rewriting a statement costs more than it saves in one run, and a third of every run after that
-        worth_it = self.repeated or self.backend.plans_slowly
-        table, sql = self.backend.stage(name, level(expression) if worth_it else expression)
-        self.done.append(Stage(name, sql, expression.schema()))
+        # rewriting a statement into fewer steps costs more than it saves, but where planning takes seconds
+        table, statement = self.backend.stage(name, level(expression) if self.backend.plans_slowly else expression)
+        self.done.append(Stage(name, statement, expression.schema()))
         if self.trace:
             self.trace.mkdir(parents=True, exist_ok=True)
             number = f"{len(self.done):03d}-{name}"
             self.backend.write(table, self.trace / f"{number}.parquet")
-            (self.trace / f"{number}.sql").write_text(sql + "\n", encoding="utf-8")
+            (self.trace / f"{number}.sql").write_text(statement + "\n", encoding="utf-8")
             (self.trace / "stages.json").write_text(
                 json.dumps([stage.name for stage in self.done], indent=1), encoding="utf-8"
             )

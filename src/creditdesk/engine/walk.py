@@ -53,7 +53,6 @@ class Walk:
             MissingRate: an amount in another currency has no rate on or before its date.
         """
         self._stages = stages
-        stages.repeated = True
         self._held = held_customers
         known = dict(sources)
         for name in growing:
@@ -99,10 +98,9 @@ class Walk:
             self._compiled = True
         else:
             for stage in self._stages.done:
-                backend.again(stage.name, stage.sql, stage.schema)
+                backend.again(stage.name, stage.statement, stage.schema)
         for name in CARRIED:
-            sql = f'SELECT * FROM "{name}"'  # noqa: S608  a name of ours
-            backend.again(f"previous_{name}", sql, TABLES_OUT[name].schema())
+            backend.copy(f"previous_{name}", name, TABLES_OUT[name].schema())
         return self.tables
 
     def fetch(self, name: str) -> pa.Table:

@@ -1,0 +1,156 @@
+"""What a program is made of: each step makes one frame of one or two others. Steps are data, so that a program can be kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+MANY = 2_000
+"""Rows from which on it is looked at how few of a table a join needs: below, looking costs more than joining."""
+
+
+@dataclass(frozen=True)
+class Select:
+    """Some columns only."""
+
+    columns: list[pl.Expr]
+
+    def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.select(self.columns)
+
+
+@dataclass(frozen=True)
+class Add:
+    """Columns beside those that there are."""
+
+    columns: list[pl.Expr]
+
+    def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.with_columns(self.columns)
+
+
+@dataclass(frozen=True)
+class Keep:
+    """The rows for which a condition holds."""
+
+    condition: pl.Expr
+
+    def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.filter(self.condition)
+
+
+@dataclass(frozen=True)
+class Join:
+    """Two frames on equal columns; null equals nothing."""
+
+    how: Any
+    left: list[str]
+    right: list[str]
+
+    def __call__(self, rows: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
+        if self.how == "cross":
+            return rows.join(more, how="cross")
+        if len(more) > MANY and len(more) > 4 * len(rows):
+            # a hash over the few rows, asked by the many, and not the other way round
+            more = more.join(rows.select(self.left), left_on=self.right, right_on=self.left, how="semi")
+        if self.how in {"semi", "anti"}:
+            return rows.join(more, left_on=self.left, right_on=self.right, how=self.how)
+        return rows.join(more, left_on=self.left, right_on=self.right, how=self.how, coalesce=False)
+
+
+@dataclass(frozen=True)
+class Group:
+    """One row per combination of the keys; without keys one row, also over nothing."""
+
+    keys: list[str]
+    figures: list[pl.Expr]
+
+    def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
+        if not self.keys:
+            return rows.select(self.figures)
+        return rows.group_by(self.keys).agg(self.figures)
+
+
+@dataclass(frozen=True)
+class Unite:
+    """The rows of two frames of equal columns."""
+
+    distinct: bool
+
+    def __call__(self, rows: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
+        both = pl.concat([rows, more], how="vertical")
+        return both.unique() if self.distinct else both
+
+
+@dataclass(frozen=True)
+class Unique:
+    """Every row once."""
+
+    def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.unique()
+
+
+@dataclass(frozen=True)
+class Attach:
+    """The one value of another frame as a column; null where it has no row."""
+
+    source: str
+    name: str
+
+    def __call__(self, rows: pl.DataFrame, one: pl.DataFrame) -> pl.DataFrame:
+        found = one.get_column(self.source)
+        value = pl.lit(found[0] if len(found) else None, found.dtype)
+        return rows.with_columns(value.alias(self.name))
+
+
+@dataclass(frozen=True)
+class Unnest:
+    """One row per member of a list; a row whose list is empty or null goes."""
+
+    name: str
+
+    def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.filter(pl.col(self.name).list.len() > 0).explode(self.name)
+
+
+@dataclass(frozen=True)
+class Sort:
+    """Rows by columns, nulls last."""
+
+    by: list[str]
+    falling: list[bool]
+
+    def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.sort(self.by, descending=self.falling, nulls_last=True) if self.by else rows
+
+
+@dataclass(frozen=True)
+class Around:
+    """The sum of `value` over the rows of the group whose `key` lies at most so much before and after that of the row."""
+
+    name: str
+    groups: list[str]
+    key: str
+    value: str
+    before: int
+    after: int
+
+    def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
+        keys, value = [*self.groups, self.key], pl.col(self.value)
+        sums = rows.group_by(keys).agg(value.sum().alias("_sum"), value.count().alias("_number"))
+        reach = [
+            sums.with_columns(pl.col(self.key) + shift) for shift in range(-self.after, self.before + 1)
+        ]
+        around = pl.concat(reach).group_by(keys).agg(pl.col("_sum").sum(), pl.col("_number").sum())
+        total = pl.when(pl.col("_number") > 0).then(pl.col("_sum")).alias(self.name)
+        return rows.join(around.select(*keys, total), on=keys, how="left", nulls_equal=True)
+
+
+Step = Select | Add | Keep | Join | Group | Unite | Unique | Attach | Unnest | Sort | Around
+
+STEPS: dict[str, type[Step]] = {
+    step.__name__: step
+    for step in (Select, Add, Keep, Join, Group, Unite, Unique, Attach, Unnest, Sort, Around)
+}
