@@ -85,7 +85,7 @@ def remembering(plans: Path) -> Any:
             asked = (policy_text, as_of, _same(facts), _same(previous or {}), named)
             if asked == self.asked and not more:
                 (built,) = self._built.values()
-                return Decided(built.policy, built.backend.con.con)
+                return Decided(built.policy, built.backend)
             self.asked = None
             done = super().decide(policy_text, facts, as_of, previous, *more, **named)
             self.asked = asked

@@ -49,7 +49,7 @@ def compiled() -> Walk:
     wide = portfolio(1, date(2026, 4, 1), policy(), 300)
     wide["invoice"][0]["due"] = date(2025, 6, 2)  # calendars reach back far enough for any example
     known = arrow({name: wide.get(name, []) for name in NAMES})
-    return Walk(Stages(connect()), known, policy(), FIRST, LAST, growing=NAMES)
+    return Walk(Stages(connect("polars://")), known, policy(), FIRST, LAST, growing=NAMES)
 
 
 def engine(tables: Tables, on: date) -> dict[str, list[Row]]:

@@ -28,7 +28,7 @@ GROWING = (
 def walking_engine(tables: Mapping[str, list[Row]], policy: Policy, first: date, last: date) -> Decider:
     """The engine as a replay uses it: what it does is built and compiled once, and repeated every day."""
     names = sorted({*GROWING, *tables})
-    repeated = Walk(Stages(connect()), arrow(tables), policy, first, last, growing=names)
+    repeated = Walk(Stages(connect("polars://")), arrow(tables), policy, first, last, growing=names)
 
     def decide_day(today: Mapping[str, list[Row]], day: date, previous: Rows | None) -> Rows:
         if previous is None:

@@ -18,6 +18,12 @@ Engine = Annotated[
         "--engine", help="Where it runs: duckdb://?memory_limit=3GB&threads=2 or pyspark://local[2]."
     ),
 ]
+EngineIfAny = Annotated[
+    str | None,
+    typer.Option(
+        "--engine", help="Where it runs; left out, in memory where the facts are few, else duckdb://."
+    ),
+]
 Anonymous = Annotated[bool, typer.Option("--anonymous", help="Do not name natural persons in the report.")]
 ReportLanguage = Annotated[
     str | None,

@@ -13,7 +13,7 @@ from rich.text import Text
 from creditdesk.cli.decide import WORK, keep_quarantine, write_summary
 from creditdesk.cli.failure import QUARANTINED, Refused
 from creditdesk.cli.opening import Clock
-from creditdesk.cli.options import Engine, Facts, PolicyName, ReportLanguage
+from creditdesk.cli.options import EngineIfAny, Facts, PolicyName, ReportLanguage
 from creditdesk.cli.output_folder import output_folder
 from creditdesk.cli.terminal import Json, Quiet, Terminal
 
@@ -39,7 +39,7 @@ def replay(
     against: Annotated[
         str | None, typer.Option("--against", help="A second policy, to compare with the first.")
     ] = None,
-    engine: Engine = "duckdb://",
+    engine: EngineIfAny = None,
     language: ReportLanguage = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -81,7 +81,7 @@ def replay(
         raise typer.Exit(QUARANTINED)
 
 
-def _walk(checked: Any, policy: Any, start: date, end: date, engine: str, tell: Any) -> Replay:
+def _walk(checked: Any, policy: Any, start: date, end: date, engine: str | None, tell: Any) -> Replay:
     from creditdesk.engine.replay import replay as walk
 
     days = (end - start).days + 1

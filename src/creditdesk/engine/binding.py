@@ -14,6 +14,8 @@ from typing import TypeAlias
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from creditdesk.engine.arith import Value
 from creditdesk.engine.backend import Backend, empty
@@ -107,6 +109,35 @@ def bind(backend: Backend, sources: Mapping[str, Source], assume: frozenset[str]
     if unknown:
         raise KeyError(f"unknown fact tables {sorted(unknown)}; allowed: {sorted(TABLES)}")
     return Facts(backend, tables, frozenset(sources), assume)
+
+
+MOST_INVOICES = 500_000
+MOST_MONEY = 5 * 10**13
+"""Up to so many invoices and minor units (taken together, of one table) Polars decides: above, DuckDB needs less memory, and
+whole numbers are not told there when they wrap around."""
+
+
+def few(sources: Mapping[str, Source]) -> bool:
+    """Whether facts are few enough for Polars. What is still in files is many."""
+    for name, rows in sources.items():
+        if not isinstance(rows, pa.Table) or rows.num_rows > MOST_INVOICES * (10 if name != "invoice" else 1):
+            return False
+        for column in rows.column_names:
+            if "amount" in column and pa.types.is_integer(rows.schema.field(column).type):
+                money = pc.sum(pc.abs(rows.column(column).cast(pa.float64()))).as_py()
+                if money is not None and money > MOST_MONEY:
+                    return False
+    return True
+
+
+def in_memory(sources: Mapping[str, Source]) -> dict[str, pa.Table]:
+    """Facts as Arrow tables of the contract, wherever they are."""
+    found: dict[str, pa.Table] = {}
+    for name, source in sources.items():
+        schema = TABLES[name].schema()
+        files = [source] if isinstance(source, pa.Table) else [pq.read_table(path) for path in source]
+        found[name] = pa.concat_tables([conform_arrow(rows, schema) for rows in files])
+    return found
 
 
 def conform_arrow(rows: pa.Table, schema: ibis.Schema) -> pa.Table:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from ibis import _
 
 from creditdesk.engine.backend import conform, connect, empty
-from creditdesk.engine.binding import Source, conform_arrow
+from creditdesk.engine.binding import Source, conform_arrow, few, in_memory
 from creditdesk.engine.stages import Stages
 from creditdesk.engine.walk import Walk
 from creditdesk.facts.money import minor
@@ -71,28 +71,30 @@ def replay(
     policy: Policy,
     first: date,
     last: date,
-    engine: str = "duckdb://",
+    engine: str | None = None,
     progress: Callable[[date], None] | None = None,
     held_customers: Sequence[str] = (),
 ) -> Replay:
     """Walk a policy through the days from `first` to `last`.
 
     Args:
+        engine: URL of an engine; without one, what fits the size of the facts.
         held_customers: customers with quarantined rows: their payers are held `data_problem` all along.
 
     Raises:
         MissingRate, StageError: as `decide`.
     """
-    backend = connect(engine)
+    known = in_memory(sources)
+    backend = connect(engine or ("polars://" if few(known) else "duckdb://"))
     try:
-        return _replay(Stages(backend), sources, policy, first, last, progress, held_customers)
+        return _replay(Stages(backend), known, policy, first, last, progress, held_customers)
     finally:
         backend.close()
 
 
 def _replay(
     stages: Stages,
-    sources: Mapping[str, Source],
+    known: dict[str, pa.Table],
     policy: Policy,
     first: date,
     last: date,
@@ -100,7 +102,6 @@ def _replay(
     held_customers: Sequence[str],
 ) -> Replay:
     backend = stages.backend
-    known = _in_memory(stages, sources)
     history = known.pop("action", empty(TABLES["action"].schema()))
     history = history.filter(pc.less(history.column("done_on"), pa.scalar(first)))
     files = known.pop("handover", empty(TABLES["handover"].schema()))
@@ -134,18 +135,6 @@ def _replay(
     return Replay(
         done, pa.concat_tables(moves), pa.concat_tables(days), cost_of(done, policy), policy.currency
     )
-
-
-def _in_memory(stages: Stages, sources: Mapping[str, Source]) -> dict[str, pa.Table]:
-    """The facts as Arrow tables: a replay reads them every day."""
-    found: dict[str, pa.Table] = {}
-    for name, source in sources.items():
-        schema = TABLES[name].schema()
-        if isinstance(source, pa.Table):
-            found[name] = conform_arrow(source, schema)
-        else:
-            found[name] = stages.backend.fetch(stages.backend.read(f"source_{name}", source, schema))
-    return found
 
 
 def _done(tables: Mapping[str, ir.Table]) -> ir.Table:

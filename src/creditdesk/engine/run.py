@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from creditdesk.engine.arith import attach
 from creditdesk.engine.backend import connect
-from creditdesk.engine.binding import Facts, Source, bind, conform_arrow
+from creditdesk.engine.binding import Facts, Source, bind, conform_arrow, few
 from creditdesk.engine.day import Day, open_day
 from creditdesk.engine.debtor import debtor
 from creditdesk.engine.decision import decide_segments, finish_decision
@@ -146,7 +146,7 @@ def decide_tables(
     held_customers: Sequence[str] = (),
 ) -> dict[str, pa.Table]:
     """A run on facts in memory, with its tables in memory: for cases, explanations and tests."""
-    backend = connect()
+    backend = connect("polars://" if few(sources) else "duckdb://")
     try:
         tables = run(Stages(backend), sources, policy, as_of, previous, held_customers)
         return {name: backend.fetch(table) for name, table in tables.items()}

@@ -53,7 +53,9 @@ class Stages:
         if self.progress:
             self.progress(name)
         # rewriting a statement into fewer steps costs more than it saves, but where planning takes seconds
-        table, statement = self.backend.stage(name, level(expression) if self.backend.plans_slowly else expression)
+        table, statement = self.backend.stage(
+            name, level(expression) if self.backend.plans_slowly else expression
+        )
         self.done.append(Stage(name, statement, expression.schema()))
         if self.trace:
             self.trace.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
 """The engine, kept ready in this process: the statements of a run are built once and executed for every day and customer.
 
 Building costs many times more than executing. What the statements were built for (which tables hold rows at all, which
-currencies there are) is remembered, and they are built anew only when an answer has changed.
+currencies there are) is remembered, and they are built anew only when an answer has changed. Few customers are decided by
+Polars, which plans nothing, many by DuckDB, which needs less memory for them.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ from pathlib import Path
 from typing import Any, cast
 
 import duckdb
-import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from creditdesk.desk.day.plans import Plan, keep, kept
-from creditdesk.engine.backend import DuckDB, StageError, empty
-from creditdesk.engine.binding import Facts, bind, conform_arrow
+from creditdesk.engine.backend import Backend, DuckDB, empty
+from creditdesk.engine.binding import Facts, bind, conform_arrow, few
 from creditdesk.engine.day import Day, open_day
+from creditdesk.engine.plan import Plan, keep, kept
+from creditdesk.engine.polars.backend import Polars
 from creditdesk.engine.run import Previous, decide_on
-from creditdesk.engine.stages import Clock, Stage, Stages
+from creditdesk.engine.stages import Clock, Stages
 from creditdesk.facts.decisions import TABLES_OUT
 from creditdesk.facts.schema import TABLES
 from creditdesk.policy.document import Policy
@@ -78,7 +79,7 @@ class _Built:
     """
 
     policy: Policy
-    backend: DuckDB
+    backend: Backend
     stages: Stages
     plan: Plan
     ground: tuple[object, ...]
@@ -86,20 +87,30 @@ class _Built:
     filled: set[str]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Decided:
     """One run, still in the engine.
 
     Attributes:
         policy: the policy that decided.
-        connection: the engine's connection (DuckDB), with every stage as a table of its name.
+        backend: where its stages are, until it decides the next time.
     """
 
     policy: Policy
-    connection: Any
+    backend: Backend
+
+    @cached_property
+    def connection(self) -> Any:
+        """A connection to DuckDB with every stage and every fact table (`fact_<table>`) under its name."""
+        if isinstance(self.backend, DuckDB):
+            return self.backend.con.con
+        con = duckdb.connect(config={"threads": 1})
+        for name, rows in cast("Polars", self.backend).tables():
+            con.register(name, rows)
+        return con
 
     def sql(self, query: str) -> pa.Table:
-        """Rows of a query over stages and facts (`fact_<table>`)."""
+        """Rows of a query in DuckDB's SQL over stages and facts."""
         return self.connection.sql(query).to_arrow_table()
 
     def fetch(self, name: str) -> pa.Table:
@@ -122,7 +133,7 @@ class Decider:
         """
         self._plans = plans
         self._engine = dict(engine or {})
-        self._built: dict[str, _Built] = {}
+        self._built: dict[_Key, _Built] = {}
         self.builds = 0
         self.lock = threading.RLock()
 
@@ -172,7 +183,7 @@ class Decider:
         whole: Mapping[str, pa.Table] | None,
         held: Sequence[str],
     ) -> Decided:
-        key = hashlib.sha256(policy_text.encode()).hexdigest()
+        key = hashlib.sha256(policy_text.encode()).hexdigest(), few(facts)
         built = self._built.get(key)
         if (
             built is None
@@ -181,36 +192,29 @@ class Decider:
             or not self._refill(built, facts, as_of)
         ):
             built = self._build(key, policy_text, facts, as_of)
-        con = built.backend.con.con
+        backend = built.backend
         for name in CARRIED:
             schema = TABLES_OUT[name].schema()
             rows = previous.get(name)
-            _put(con, f"previous_{name}", empty(schema) if rows is None else conform_arrow(rows, schema))
-        _put(con, "held_customer", pa.table({"customer_id": pa.array(sorted(set(held)), pa.string())}))
-        for name, make, fill in built.plan.statements:
-            con.execute(make)
-            if whole and name in whole:
-                con.register("incoming", whole[name])
-                con.execute(f'INSERT INTO "{name}" BY NAME SELECT * FROM incoming')
-                con.unregister("incoming")
-                continue
-            try:
-                con.execute(fill)
-            except duckdb.Error as cause:
-                raise StageError(name, fill, cause) from cause
-        return Decided(built.policy, con)
+            backend.put(f"previous_{name}", empty(schema) if rows is None else conform_arrow(rows, schema))
+        backend.put("held_customer", pa.table({"customer_id": pa.array(sorted(set(held)), pa.string())}))
+        for stage in built.plan.statements:
+            if whole and stage.name in whole:
+                backend.put(stage.name, conform_arrow(whole[stage.name], stage.schema))
+            else:
+                backend.again(stage.name, stage.statement, stage.schema)
+        return Decided(built.policy, backend)
 
     def _refill(self, built: _Built, facts: Mapping[str, pa.Table], as_of: date) -> bool:
         """Other facts under the same statements; False when the statements do not hold for them."""
         if _ground(facts) == built.ground and _oldest(facts, as_of) >= built.oldest:
-            con = built.backend.con.con
             for name, table in TABLES.items():
                 rows = facts.get(name)
                 if rows is not None and rows.num_rows:
-                    _put(con, f"fact_{name}", conform_arrow(rows, table.schema()))
+                    built.backend.put(f"fact_{name}", conform_arrow(rows, table.schema()))
                     built.filled.add(name)
                 elif name in built.filled:
-                    con.execute(f'DELETE FROM "fact_{name}"')
+                    built.backend.put(f"fact_{name}", empty(table.schema()))
                     built.filled.discard(name)
             Clock.put(built.backend, as_of)
             return True
@@ -220,13 +224,13 @@ class Decider:
         return _shape(day) == built.plan.shape
 
     def _open(
-        self, backend: DuckDB, stages: Stages, policy: Policy, facts: Mapping[str, pa.Table], as_of: date
+        self, backend: Backend, stages: Stages, policy: Policy, facts: Mapping[str, pa.Table], as_of: date
     ) -> Day:
         known = bind(backend, facts, ASSUMED)
         watched = _Watched(backend, known.tables, known.present, known.assume)
         return open_day(stages, watched, policy, as_of, as_of + AHEAD)
 
-    def _build(self, key: str, policy_text: str, facts: Mapping[str, pa.Table], as_of: date) -> _Built:
+    def _build(self, key: _Key, policy_text: str, facts: Mapping[str, pa.Table], as_of: date) -> _Built:
         old = self._built.pop(key, None)
         policy = old.policy if old else read_policy(policy_text, "policy")
         if old:
@@ -238,50 +242,56 @@ class Decider:
         return built
 
     def _from_disk(
-        self, key: str, policy: Policy, facts: Mapping[str, pa.Table], as_of: date
+        self, key: _Key, policy: Policy, facts: Mapping[str, pa.Table], as_of: date
     ) -> _Built | None:
-        for plan in kept(self._plans, key) if self._plans is not None else ():
+        digest, small = key
+        name = Polars.name if small else DuckDB.name
+        for plan in kept(self._plans, digest, name) if self._plans is not None else ():
             if as_of > plan.until or not _holds(plan.questions, facts):
                 continue
-            backend = DuckDB(":memory:", self._engine)
+            backend = self._backend(small)
             stages = Stages(backend)
-            stages.repeated = True
             day = self._open(backend, stages, policy, facts, as_of)
             if _shape(day) != plan.shape:
                 backend.close()
                 continue
             for name, rows in plan.put.items():
-                _put(backend.con.con, name, rows)
+                backend.put(name, rows)
             return self._standing(policy, backend, stages, plan, facts, as_of)
         return None
 
-    def _anew(self, key: str, policy: Policy, facts: Mapping[str, pa.Table], as_of: date) -> _Built:
-        backend = _Noting(":memory:", self._engine)
+    def _backend(self, small: bool) -> Backend:
+        return Polars() if small else DuckDB(":memory:", self._engine)
+
+    def _anew(self, key: _Key, policy: Policy, facts: Mapping[str, pa.Table], as_of: date) -> _Built:
+        digest, small = key
+        noting = _Noting(self._backend(small))
+        backend = cast("Backend", noting)
         stages = Stages(backend)
-        stages.repeated = True
         day = self._open(backend, stages, policy, facts, as_of)
         shape = _shape(day)
         watched = cast("_Watched", day.facts)
         watched.questions.clear()
         before = {name: backend.put(f"previous_{name}", empty(TABLES_OUT[name].schema())) for name in CARRIED}
-        backend.noted.clear()
+        noting.noted.clear()
         decide_on(day, Previous(before["decision"], before["action_due"], before["held"]), NOBODY)
         self.builds += 1
         plan = Plan(
-            statements=[_statement(stage) for stage in stages.done],
-            put=dict(backend.noted),
+            engine=noting.name,
+            statements=[*stages.done],
+            put=dict(noting.noted),
             questions=dict(watched.questions),
             shape=shape,
             until=as_of + AHEAD,
         )
         if self._plans is not None:
-            keep(self._plans, key, plan)
-        return self._standing(policy, backend, stages, plan, facts, as_of)
+            keep(self._plans, digest, plan)
+        return self._standing(policy, noting.backend, Stages(noting.backend), plan, facts, as_of)
 
     def _standing(
         self,
         policy: Policy,
-        backend: DuckDB,
+        backend: Backend,
         stages: Stages,
         plan: Plan,
         facts: Mapping[str, pa.Table],
@@ -291,34 +301,23 @@ class Decider:
         return _Built(policy, backend, stages, plan, _ground(facts), _oldest(facts, as_of), filled)
 
 
-class _Noting(DuckDB):
-    """Remembers the tables that are made while statements are built."""
+_Key = tuple[str, bool]
+"""Digest of a policy's text, and whether its facts are few."""
 
-    def __init__(self, database: str, options: dict[str, str]) -> None:
-        super().__init__(database, options)
+
+class _Noting:
+    """A backend that remembers the tables that are made while statements are built."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
         self.noted: dict[str, pa.Table] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.backend, name)
 
     def put(self, name: str, rows: pa.Table) -> Any:
         self.noted[name] = rows
-        return super().put(name, rows)
-
-
-def _put(con: Any, name: str, rows: pa.Table) -> None:
-    con.register("incoming", rows)
-    con.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM incoming')
-    con.unregister("incoming")
-
-
-def _statement(stage: Stage) -> tuple[str, str, str]:
-    """A stage as two statements: its typed table, and what fills it."""
-    columns = ", ".join(
-        f'"{name}" {_DUCKDB.to_string(dtype.copy(nullable=True))}' for name, dtype in stage.schema.items()
-    )
-    make = f'CREATE OR REPLACE TEMP TABLE "{stage.name}" ({columns})'
-    return stage.name, make, f'INSERT INTO "{stage.name}" {stage.sql}'
-
-
-_DUCKDB = ibis.duckdb.connect().compiler.type_mapper
+        return self.backend.put(name, rows)
 
 
 def _ground(facts: Mapping[str, pa.Table]) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ customers DuckDB is the engine to take: it uses less memory, spills, and plans a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ class Polars:
 
     def __init__(self) -> None:
         self.frames: dict[str, pl.DataFrame] = {}
+        self._schemas: dict[str, ibis.Schema] = {}
         self._programs: dict[str, tuple[str, Program]] = {}
 
     def read(self, name: str, paths: Sequence[Path], schema: ibis.Schema) -> ir.Table:
@@ -46,7 +47,8 @@ class Polars:
 
     def put(self, name: str, rows: pa.Table) -> ir.Table:
         self.frames[name] = frame(rows)
-        return ibis.table(ibis.Schema.from_pyarrow(rows.schema), name=name)
+        self._schemas[name] = ibis.Schema.from_pyarrow(rows.schema)
+        return ibis.table(self._schemas[name], name=name)
 
     def stage(self, name: str, expression: ir.Table) -> tuple[ir.Table, str]:
         made = program(expression.op(), expression.schema())
@@ -64,9 +66,11 @@ class Polars:
             self.frames[name] = made.run(self.frames)
         except pl.exceptions.PolarsError as cause:
             raise StageError(name, statement, cause) from cause
+        self._schemas[name] = schema
 
-    def copy(self, name: str, source: str, _schema: ibis.Schema) -> None:
+    def copy(self, name: str, source: str, schema: ibis.Schema) -> None:
         self.frames[name] = self.frames[source]
+        self._schemas[name] = schema
 
     def set_day(self, _day: int) -> Any:
         """The one row of `clock` is asked."""
@@ -79,6 +83,11 @@ class Polars:
     def write(self, table: ir.Table, path: Path) -> None:
         write_arrow(self.fetch(table), path)
 
+    def tables(self) -> Iterator[tuple[str, pa.Table]]:
+        """Every table and stage as Arrow, under its name."""
+        for name, rows in self.frames.items():
+            yield name, arrow(rows, self._schemas[name])
+
     def drop(self, name: str) -> None:
         self.frames.pop(name, None)
 
@@ -88,7 +97,9 @@ class Polars:
 
 def _conform(rows: pa.Table, target: pa.Schema) -> pa.Table:
     columns = [
-        rows.column(item.name).cast(item.type) if item.name in rows.column_names else pa.nulls(rows.num_rows, item.type)
+        rows.column(item.name).cast(item.type)
+        if item.name in rows.column_names
+        else pa.nulls(rows.num_rows, item.type)
         for item in target
     ]
     return pa.table(columns, schema=target)

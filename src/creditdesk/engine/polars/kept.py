@@ -61,5 +61,7 @@ def program_of(text: str) -> Program:
             return pool[value["e"]]
         return [full(one) for one in value] if isinstance(value, list) else value
 
-    steps = tuple((STEPS[name](*map(full, values)), tuple(sources)) for name, values, sources in kept["steps"])
+    steps = tuple(
+        (STEPS[name](*map(full, values)), tuple(sources)) for name, values, sources in kept["steps"]
+    )
     return Program(tuple(kept["tables"]), steps, tuple(tuple(slots) for slots in kept["last"]))

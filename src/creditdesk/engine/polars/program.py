@@ -67,7 +67,9 @@ def program(table: Node, schema: ibis.Schema) -> Program:
     names = sorted({leaf.name for leaf in root.find(ops.UnboundTable)})
     builder = _Builder({name: slot for slot, name in enumerate(names)})
     shape = builder.relation(root)
-    last = [pl.col(shape.columns[name]).cast(polars_type(dtype)).alias(name) for name, dtype in schema.items()]
+    last = [
+        pl.col(shape.columns[name]).cast(polars_type(dtype)).alias(name) for name, dtype in schema.items()
+    ]
     builder.select(shape.slot, last)
     return Program(tuple(names), tuple(builder.steps), _last_uses(builder.steps, len(names)))
 
@@ -109,21 +111,21 @@ class _Builder:
                 raise UnknownOperation(f"{type(node).__name__} has no meaning in Polars")
         return self._shapes[node]
 
-    def _table(self, node: Node) -> _Shape:
+    def table(self, node: Node) -> _Shape:
         return _Shape(self.tables[node.name], {column: column for column in node.schema}, len(node.schema))
 
-    def _passed(self, node: Node) -> _Shape:
+    def passed(self, node: Node) -> _Shape:
         return self.relation(node.parent)
 
-    def _dropped(self, node: Node) -> _Shape:
+    def dropped(self, node: Node) -> _Shape:
         shape = self.relation(node.parent)
         return _Shape(shape.slot, {name: shape.columns[name] for name in node.schema}, shape.width)
 
-    def _project(self, node: Node) -> _Shape:
+    def project(self, node: Node) -> _Shape:
         shape = self.relation(node.parent)
         return self._values(shape.slot, shape.width, {node.parent: shape.columns}, node.values)
 
-    def _filter(self, node: Node) -> _Shape:
+    def filter(self, node: Node) -> _Shape:
         shape = self._live(self.relation(node.parent))
         scope = {node.parent: shape.columns}
         slot, found = self._computed(shape.slot, scope, node.predicates)
@@ -131,7 +133,7 @@ class _Builder:
         slot = self._step(Keep(condition), slot)
         return _Shape(slot, shape.columns, shape.width)
 
-    def _join(self, node: Node) -> _Shape:
+    def join(self, node: Node) -> _Shape:
         links = [node.first, *[link.table for link in node.rest]]
         read: dict[Node, set[str]] = {table: set() for table in links}
         for value in [*node.values.values(), *[one for link in node.rest for one in link.predicates]]:
@@ -139,7 +141,9 @@ class _Builder:
                 read[column.rel].add(column.name)
         left = self.relation(node.first.parent)
         scope = {node.first: left.columns}
-        left = self._live(_Shape(left.slot, {name: left.columns[name] for name in sorted(read[node.first])}, left.width))
+        left = self._live(
+            _Shape(left.slot, {name: left.columns[name] for name in sorted(read[node.first])}, left.width)
+        )
         slot, width = left.slot, left.width
         for link in node.rest:
             slot, columns = self._linked(slot, scope, link, read[link.table])
@@ -153,13 +157,17 @@ class _Builder:
         """One more table of a join: the slot of the result, and the physical columns of the table in it."""
         right = self.relation(link.table.parent)
         renamed = {name: self._fresh() for name in sorted(read)}
-        taken = self.select(right.slot, [pl.col(right.columns[name]).alias(renamed[name]) for name in renamed])
+        taken = self.select(
+            right.slot, [pl.col(right.columns[name]).alias(renamed[name]) for name in renamed]
+        )
         if link.how == "cross":
             return self._step(Join("cross", [], []), slot, taken), renamed
         mine: list[str] = []
         theirs: list[str] = []
         for predicate in link.predicates:
-            if not isinstance(predicate, ops.Equals) or not all(isinstance(side, ops.Field) for side in predicate.args):
+            if not isinstance(predicate, ops.Equals) or not all(
+                isinstance(side, ops.Field) for side in predicate.args
+            ):
                 raise UnknownOperation("a join on anything but equal columns has no meaning in Polars")
             one, two = predicate.left, predicate.right
             if one.rel is link.table:
@@ -168,7 +176,7 @@ class _Builder:
             theirs.append(renamed[two.name])
         return self._step(Join(link.how, mine, theirs), slot, taken), renamed
 
-    def _aggregate(self, node: Node) -> _Shape:
+    def aggregate(self, node: Node) -> _Shape:
         shape = self.relation(node.parent)
         scope = {node.parent: shape.columns}
         asked: list[Node] = []
@@ -198,7 +206,7 @@ class _Builder:
             slot = self._step(Add(last), slot)
         return _Shape(slot, {**keys, **results}, len(keys) + len(made) + len(results))
 
-    def _union(self, node: Node) -> _Shape:
+    def union(self, node: Node) -> _Shape:
         names = {name: self._fresh() for name in node.schema}
         sides = []
         for side in (node.left, node.right):
@@ -210,12 +218,10 @@ class _Builder:
             sides.append(self.select(shape.slot, values))
         return _Shape(self._step(Unite(node.distinct), *sides), names, len(names))
 
-    def _distinct(self, node: Node) -> _Shape:
+    def distinct(self, node: Node) -> _Shape:
         shape = self.relation(node.parent)
         taken = self.select(shape.slot, [pl.col(name) for name in sorted(set(shape.columns.values()))])
-        return _Shape(
-            self._step(Unique(), taken), shape.columns, len(shape.columns)
-        )
+        return _Shape(self._step(Unique(), taken), shape.columns, len(shape.columns))
 
     # ---------------------------------------------------------------------------------------------------- values
 
@@ -287,7 +293,12 @@ class _Builder:
         return self._step(Attach(column, name), slot, shape.slot)
 
     def _window(
-        self, slot: int, scope: Mapping[Node, dict[str, str]], node: Node, name: str, ready: Mapping[Node, pl.Expr]
+        self,
+        slot: int,
+        scope: Mapping[Node, dict[str, str]],
+        node: Node,
+        name: str,
+        ready: Mapping[Node, pl.Expr],
     ) -> int:
         made: list[pl.Expr] = []
 
@@ -344,15 +355,15 @@ class _Builder:
 
 
 _RELATIONS: dict[type, Callable[[_Builder, Node], _Shape]] = {
-    ops.UnboundTable: _Builder._table,
-    ops.SelfReference: _Builder._passed,
-    ops.Project: _Builder._project,
-    ops.DropColumns: _Builder._dropped,
-    ops.Filter: _Builder._filter,
-    ops.JoinChain: _Builder._join,
-    ops.Aggregate: _Builder._aggregate,
-    ops.Union: _Builder._union,
-    ops.Distinct: _Builder._distinct,
+    ops.UnboundTable: _Builder.table,
+    ops.SelfReference: _Builder.passed,
+    ops.Project: _Builder.project,
+    ops.DropColumns: _Builder.dropped,
+    ops.Filter: _Builder.filter,
+    ops.JoinChain: _Builder.join,
+    ops.Aggregate: _Builder.aggregate,
+    ops.Union: _Builder.union,
+    ops.Distinct: _Builder.distinct,
 }
 
 

@@ -33,7 +33,9 @@ class Reduced:
     after: pl.Expr
 
 
-def reduction(node: Node, ready: Mapping[Node, pl.Expr], fresh: Callable[[], str], *, grouped: bool) -> Reduced:
+def reduction(
+    node: Node, ready: Mapping[Node, pl.Expr], fresh: Callable[[], str], *, grouped: bool
+) -> Reduced:
     """Take an aggregate apart.
 
     Args:
@@ -44,44 +46,37 @@ def reduction(node: Node, ready: Mapping[Node, pl.Expr], fresh: Callable[[], str
     Raises:
         UnknownOperation: for an aggregate that is not known here.
     """
-    column, result = fresh(), fresh()
     where = None if node.where is None else ready[node.where].fill_null(value=False)
+    column, result = fresh(), fresh()
+    over, found = pl.col(column), pl.col(result)
     if isinstance(node, ops.CountStar):
-        if where is None:
-            return Reduced([], [pl.len().alias(result)], _whole(result))
-        return Reduced([where.alias(column)], [pl.col(column).sum().alias(result)], _whole(result))
-    value = ready[node.arg]
-    if where is not None:
-        value = pl.when(where).then(value)
-    over = pl.col(column)
-    if isinstance(node, ops.Count):
-        return Reduced([value.alias(column)], [over.count().alias(result)], _whole(result))
-    if isinstance(node, ops.CountDistinct):
-        return Reduced([value.alias(column)], [over.drop_nulls().n_unique().alias(result)], _whole(result))
+        before, figure = ([], pl.len()) if where is None else ([where.alias(column)], over.sum())
+        return Reduced(before, [figure.alias(result)], found.cast(pl.Int64))
+    value = ready[node.arg] if where is None else pl.when(where).then(ready[node.arg])
+    truth = node.arg.dtype.is_boolean()
+    if truth:
+        value = value.cast(pl.Int64)
+    before = [value.alias(column)]
     if isinstance(node, ops.Sum):
         number = fresh()
         made = [over.sum().alias(result), over.count().alias(number)]
-        total = pl.when(pl.col(number) > 0).then(pl.col(result))
-        return Reduced([_number(value, node).alias(column)], made, total)
-    if isinstance(node, (ops.Any, ops.All)):
-        made = [(over.max() if isinstance(node, ops.Any) else over.min()).alias(result)]
-        return Reduced([value.cast(pl.Int8).alias(column)], made, pl.col(result).cast(pl.Boolean))
-    if isinstance(node, (ops.Max, ops.Min)):
-        truth = node.arg.dtype.is_boolean()
-        before = value.cast(pl.Int8) if truth else value
-        made = [(over.max() if isinstance(node, ops.Max) else over.min()).alias(result)]
-        after = pl.col(result).cast(pl.Boolean) if truth else pl.col(result)
-        return Reduced([before.alias(column)], made, after)
-    if isinstance(node, ops.ArrayCollect) and not (node.order_by or node.distinct or node.include_null):
+        return Reduced(before, made, pl.when(pl.col(number) > 0).then(found))
+    if isinstance(node, ops.ArrayCollect):
+        if node.order_by or node.distinct or node.include_null:
+            raise UnknownOperation(
+                "a list that is ordered, distinct or with nulls has no meaning in Polars here"
+            )
         listed = over.drop_nulls() if grouped else over.drop_nulls().implode()
-        some = pl.when(pl.col(result).list.len() > 0).then(pl.col(result))
-        return Reduced([value.alias(column)], [listed.alias(result)], some)
-    raise UnknownOperation(f"the aggregate {type(node).__name__} has no meaning in Polars as it is asked")
-
-
-def _whole(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.Int64)
-
-
-def _number(value: pl.Expr, node: Node) -> pl.Expr:
-    return value.cast(pl.Int64) if node.arg.dtype.is_boolean() else value
+        return Reduced(before, [listed.alias(result)], pl.when(found.list.len() > 0).then(found))
+    figures: dict[type, pl.Expr] = {
+        ops.Count: over.count().cast(pl.Int64),
+        ops.CountDistinct: over.drop_nulls().n_unique().cast(pl.Int64),
+        ops.Max: over.max(),
+        ops.Min: over.min(),
+        ops.Any: over.max(),
+        ops.All: over.min(),
+    }
+    yes_or_no = node.dtype.is_boolean()
+    return Reduced(
+        before, [figures[type(node)].alias(result)], found.cast(pl.Boolean) if yes_or_no else found
+    )

@@ -140,9 +140,7 @@ class Around:
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
         keys, value = [*self.groups, self.key], pl.col(self.value)
         sums = rows.group_by(keys).agg(value.sum().alias("_sum"), value.count().alias("_number"))
-        reach = [
-            sums.with_columns(pl.col(self.key) + shift) for shift in range(-self.after, self.before + 1)
-        ]
+        reach = [sums.with_columns(pl.col(self.key) + shift) for shift in range(-self.after, self.before + 1)]
         around = pl.concat(reach).group_by(keys).agg(pl.col("_sum").sum(), pl.col("_number").sum())
         total = pl.when(pl.col("_number") > 0).then(pl.col("_sum")).alias(self.name)
         return rows.join(around.select(*keys, total), on=keys, how="left", nulls_equal=True)

@@ -24,7 +24,9 @@ def polars_type(dtype: Any) -> Any:
     if dtype.is_struct():
         return pl.Struct({name: polars_type(inner) for name, inner in dtype.items()})
     if dtype.is_map():
-        return pl.List(pl.Struct({"key": polars_type(dtype.key_type), "value": polars_type(dtype.value_type)}))
+        return pl.List(
+            pl.Struct({"key": polars_type(dtype.key_type), "value": polars_type(dtype.value_type)})
+        )
     for kind, found in _PLAIN.items():
         if isinstance(dtype, kind):
             return found
@@ -46,9 +48,7 @@ def frame(rows: pa.Table) -> pl.DataFrame:
     plain = pa.table(
         [_without_maps(column.combine_chunks()) for column in rows.columns], names=rows.column_names
     )
-    found = pl.from_arrow(plain)
-    assert isinstance(found, pl.DataFrame)
-    return found.cast({name: polars_type(dtype) for name, dtype in schema.items()}, strict=True)
+    return pl.DataFrame(plain).cast({name: polars_type(dtype) for name, dtype in schema.items()}, strict=True)
 
 
 def arrow(found: pl.DataFrame, schema: ibis.Schema) -> pa.Table:

@@ -38,7 +38,9 @@ def expression(node: Node, of: Of) -> pl.Expr:
     for kind in type(node).__mro__:
         if kind in _MEANING:
             return _MEANING[kind](node, of)
-    raise UnknownOperation(f"{type(node).__name__} has no meaning in Polars; the way out: add it to values.py")
+    raise UnknownOperation(
+        f"{type(node).__name__} has no meaning in Polars; the way out: add it to values.py"
+    )
 
 
 def _literal(node: Node, _of: Of) -> pl.Expr:

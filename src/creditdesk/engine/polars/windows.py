@@ -49,7 +49,9 @@ class Window:
             if isinstance(function, ops.Sum) and node.how == "range" and len(self.order) == 1 and self.arg:
                 (key, _), before, after = self.order[0], -_bound(node.start), _bound(node.end)
                 return [Around(self.name, self.groups, key, self.arg, before, after)]
-        raise UnknownOperation(f"the window {type(function).__name__} has no meaning in Polars as it is asked")
+        raise UnknownOperation(
+            f"the window {type(function).__name__} has no meaning in Polars as it is asked"
+        )
 
     def _sort(self) -> Sort:
         by = [*self.groups, *[name for name, _ in self.order]]

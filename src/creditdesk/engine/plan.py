@@ -21,13 +21,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pyarrow as pa
+
+from creditdesk.engine.stages import Stage
 
 KEPT = 6
 """Plans kept in a folder; the one used longest ago goes first."""
 
 _READ_BY = ("facts", "law", "policy", "engine")
-_PACKAGES = ("duckdb", "holidays", "ibis-framework", "pyarrow", "sqlglot")
+_PACKAGES = ("duckdb", "holidays", "ibis-framework", "polars", "pyarrow", "sqlglot")
 
 
 @dataclass(frozen=True)
@@ -35,14 +38,16 @@ class Plan:
     """What is needed to execute a run without building it.
 
     Attributes:
-        statements: per stage its name, and the SQL that makes its table and fills it.
+        engine: name of the backend whose statements they are.
+        statements: the stages of the run, in their order.
         put: tables that were made while it was built.
         questions: what the facts were asked, with the answers for which it holds.
         shape: currencies and companies for which it holds.
         until: last day for which it holds.
     """
 
-    statements: list[tuple[str, str, str]]
+    engine: str
+    statements: list[Stage]
     put: Mapping[str, pa.Table]
     questions: Mapping[tuple[str, tuple[str, ...], str], Any]
     shape: tuple[object, ...]
@@ -63,9 +68,9 @@ def program() -> str:
     return digest.hexdigest()
 
 
-def kept(folder: Path, policy: str) -> Iterator[Plan]:
-    """The plans kept for a policy's digest; one that cannot be read is passed over."""
-    for file in sorted(folder.glob(f"{_name(policy)}-*.json")):
+def kept(folder: Path, policy: str, engine: str) -> Iterator[Plan]:
+    """The plans of an engine kept for a policy's digest; one that cannot be read is passed over."""
+    for file in sorted(folder.glob(f"{_name(policy, engine)}-*.json")):
         with suppress(OSError, ValueError, KeyError, pa.ArrowInvalid):
             plan = _loaded(json.loads(file.read_text(encoding="utf-8")))
             os.utime(file)
@@ -75,7 +80,7 @@ def kept(folder: Path, policy: str) -> Iterator[Plan]:
 def keep(folder: Path, policy: str, plan: Plan) -> None:
     """Keep a plan; a full disk or a folder that cannot be written is no reason to stop."""
     text = json.dumps(_dumped(plan))
-    name = f"{_name(policy)}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
+    name = f"{_name(policy, plan.engine)}-{hashlib.sha256(text.encode()).hexdigest()[:12]}.json"
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=folder, delete=False, encoding="utf-8") as file:
@@ -86,14 +91,18 @@ def keep(folder: Path, policy: str, plan: Plan) -> None:
             old.unlink()
 
 
-def _name(policy: str) -> str:
-    return hashlib.sha256(f"{policy} {program()}".encode()).hexdigest()[:24]
+def _name(policy: str, engine: str) -> str:
+    return hashlib.sha256(f"{policy} {engine} {program()}".encode()).hexdigest()[:24]
 
 
 def _dumped(plan: Plan) -> dict[str, Any]:
     return {
-        "statements": plan.statements,
-        "put": {name: base64.b64encode(_stream(rows)).decode("ascii") for name, rows in plan.put.items()},
+        "engine": plan.engine,
+        "statements": [
+            [stage.name, stage.statement, _encoded(stage.schema.to_pyarrow().serialize().to_pybytes())]
+            for stage in plan.statements
+        ],
+        "put": {name: _encoded(_stream(rows)) for name, rows in plan.put.items()},
         "questions": [[*question, answer] for question, answer in plan.questions.items()],
         "shape": plan.shape,
         "until": plan.until.isoformat(),
@@ -108,7 +117,15 @@ def _loaded(kept: dict[str, Any]) -> Plan:
         for name, columns, question, answer in kept["questions"]
     }
     return Plan(
-        statements=[(name, make, fill) for name, make, fill in kept["statements"]],
+        engine=kept["engine"],
+        statements=[
+            Stage(
+                name,
+                statement,
+                ibis.Schema.from_pyarrow(pa.ipc.read_schema(pa.py_buffer(base64.b64decode(schema)))),
+            )
+            for name, statement, schema in kept["statements"]
+        ],
         put={
             name: pa.ipc.open_stream(base64.b64decode(rows)).read_all() for name, rows in kept["put"].items()
         },
@@ -116,6 +133,10 @@ def _loaded(kept: dict[str, Any]) -> Plan:
         shape=_tuples(kept["shape"]),
         until=date.fromisoformat(kept["until"]),
     )
+
+
+def _encoded(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
 
 
 def _tuples(value: Any) -> Any:
