@@ -110,7 +110,9 @@ def decide_twice(
     tables: Tables, policy: Policy, open_now: list[tuple[Row, int]]
 ) -> tuple[dict[str, Row], dict[str, Row]]:
     """The decisions of a day, and those of the same day had everything open been paid on it: per customer its row."""
-    repeated = Walk(Stages(connect("polars://")), arrow(tables), policy, TODAY, TODAY, growing=("payment", "allocation"))
+    repeated = Walk(
+        Stages(connect("polars://")), arrow(tables), policy, TODAY, TODAY, growing=("payment", "allocation")
+    )
     found = []
     for paid in (False, True):
         for invoice, rest in open_now if paid else ():
