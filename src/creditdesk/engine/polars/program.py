@@ -42,12 +42,19 @@ class Program:
     tables: tuple[str, ...]
     steps: tuple[tuple[Step, tuple[int, ...]], ...]
     last: tuple[tuple[int, ...], ...]
+    _nothing: dict[int, pl.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     def run(self, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         """Execute the steps over the tables of the backend."""
         slots: list[Any] = [tables[name] for name in self.tables]
-        for (step, sources), done in zip(self.steps, self.last, strict=True):
-            slots.append(step(*[slots[source] for source in sources]))
+        for number, ((step, sources), done) in enumerate(zip(self.steps, self.last, strict=True)):
+            rows = [slots[source] for source in sources]
+            if rows[0].height or not step.of_rows:
+                slots.append(step(*rows))
+            else:  # for one customer most frames are empty: what a step makes of nothing is made once
+                if number not in self._nothing:
+                    self._nothing[number] = step(*rows)
+                slots.append(self._nothing[number])
             for slot in done:
                 slots[slot] = None
         found: pl.DataFrame = slots[-1]

@@ -1,9 +1,12 @@
-"""What a program is made of: each step makes one frame of one or two others. Steps are data, so that a program can be kept."""
+"""What a program is made of: each step makes one frame of one or two others. Steps are data, so that a program can be kept.
+
+`of_rows` says that a step makes nothing of nothing: without a row in its first frame it gives none.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 
@@ -17,6 +20,8 @@ class Select:
 
     columns: list[pl.Expr]
 
+    of_rows: ClassVar[bool] = True
+
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
         return rows.select(self.columns)
 
@@ -27,6 +32,8 @@ class Add:
 
     columns: list[pl.Expr]
 
+    of_rows: ClassVar[bool] = True
+
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
         return rows.with_columns(self.columns)
 
@@ -36,6 +43,8 @@ class Keep:
     """The rows for which a condition holds."""
 
     condition: pl.Expr
+
+    of_rows: ClassVar[bool] = True
 
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
         return rows.filter(self.condition)
@@ -48,6 +57,8 @@ class Join:
     how: Any
     left: list[str]
     right: list[str]
+
+    of_rows: ClassVar[bool] = True
 
     def __call__(self, rows: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
         if self.how == "cross":
@@ -67,6 +78,10 @@ class Group:
     keys: list[str]
     figures: list[pl.Expr]
 
+    @property
+    def of_rows(self) -> bool:
+        return bool(self.keys)
+
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
         if not self.keys:
             return rows.select(self.figures)
@@ -79,7 +94,11 @@ class Unite:
 
     distinct: bool
 
+    of_rows: ClassVar[bool] = False
+
     def __call__(self, rows: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
+        if not self.distinct and not (rows.height and more.height):
+            return rows if rows.height else more
         both = pl.concat([rows, more], how="vertical")
         return both.unique() if self.distinct else both
 
@@ -87,6 +106,8 @@ class Unite:
 @dataclass(frozen=True)
 class Unique:
     """Every row once."""
+
+    of_rows: ClassVar[bool] = True
 
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
         return rows.unique()
@@ -98,6 +119,8 @@ class Attach:
 
     source: str
     name: str
+
+    of_rows: ClassVar[bool] = True
 
     def __call__(self, rows: pl.DataFrame, one: pl.DataFrame) -> pl.DataFrame:
         found = one.get_column(self.source)
@@ -111,6 +134,8 @@ class Unnest:
 
     name: str
 
+    of_rows: ClassVar[bool] = True
+
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
         return rows.filter(pl.col(self.name).list.len() > 0).explode(self.name)
 
@@ -121,6 +146,8 @@ class Sort:
 
     by: list[str]
     falling: list[bool]
+
+    of_rows: ClassVar[bool] = True
 
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
         return rows.sort(self.by, descending=self.falling, nulls_last=True) if self.by else rows
@@ -136,6 +163,8 @@ class Around:
     value: str
     before: int
     after: int
+
+    of_rows: ClassVar[bool] = True
 
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
         keys, value = [*self.groups, self.key], pl.col(self.value)
