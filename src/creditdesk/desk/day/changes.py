@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import models
 
+from creditdesk.desk.beside import beside
 from creditdesk.desk.ledger import bulk
 from creditdesk.desk.ledger.models import Company
 
@@ -44,15 +45,10 @@ def lay(
     """
     table = model._meta.db_table
     current, ended = _standing(table, key, company, as_of, customers)
-    con = duckdb.connect()
-    try:
-        con.register("given_rows", rows)
-        con.register("current_rows", current)
-        con.register("ended_rows", ended)
-        # what a person's change decided for a later day stays
-        ahead = current.filter(pc.greater(current.column("from_on"), pa.scalar(as_of))).column("customer")
-        leave = [*but, *ahead.unique().to_pylist()]
-        con.register("but_rows", pa.table({"customer": pa.array(leave, pa.string())}))
+    # what a person's change decided for a later day stays
+    ahead = current.filter(pc.greater(current.column("from_on"), pa.scalar(as_of))).column("customer")
+    leave = pa.table({"customer": pa.array([*but, *ahead.unique().to_pylist()], pa.string())})
+    with beside(given_rows=rows, current_rows=current, ended_rows=ended, but_rows=leave) as con:
         same_key = " AND ".join(f"n.{name} = c.{name}" for name in key)
         con.execute("CREATE TEMP TABLE given AS SELECT * FROM given_rows ANTI JOIN but_rows USING (customer)")
         con.execute(
@@ -78,8 +74,6 @@ def lay(
             f"SELECT n.* FROM fresh n WHERE NOT EXISTS (SELECT 1 FROM back c WHERE {same_key})"
         ).to_arrow_table()
         counts = con.execute("SELECT (SELECT count(*) FROM given), (SELECT count(*) FROM fresh)").fetchall()
-    finally:
-        con.close()
     _apply(table, company, as_of, drop, close, reopen, insert)
     ((given, fresh),) = counts
     return Laid(fresh, len(drop) + len(close), given - fresh)

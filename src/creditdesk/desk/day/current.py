@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import models
 
+from creditdesk.desk.beside import beside
 from creditdesk.desk.casework.models import Member
 from creditdesk.desk.day.outcome import Outcome
 from creditdesk.desk.ledger import bulk
@@ -103,28 +103,21 @@ def _accounts(company: Company, outcome: Outcome) -> pa.Table:
         "customer", "role", "portfolio__owner", "portfolio_id"
     )
     columns: list[list[Any]] = [list(one) for one in zip(*members, strict=True)] or [[], [], [], []]
-    con = outcome.decided.connection
-    con.register(
-        "member_rows",
-        pa.table(
-            {
-                "customer": pa.array(columns[0], pa.string()), "role": pa.array(columns[1], pa.string()),
-                "owner": pa.array(columns[2], pa.string()), "portfolio": pa.array(columns[3], pa.int64()),
-            }
-        ),
+    rows = pa.table(
+        {
+            "customer": pa.array(columns[0], pa.string()), "role": pa.array(columns[1], pa.string()),
+            "owner": pa.array(columns[2], pa.string()), "portfolio": pa.array(columns[3], pa.int64()),
+        }
     )  # fmt: skip
-    try:
-        return outcome.decided.sql(ACCOUNTS)
-    finally:
-        con.unregister("member_rows")
+    return outcome.decided.sql(ACCOUNTS, member_rows=rows)
 
 
 def _items_query(outcome: Outcome) -> str:
     """The statement about open items; which hold codes there are depends on the facts."""
     held = [
-        row[0].removeprefix("is_")
-        for row in outcome.decided.connection.sql("DESCRIBE past_due").fetchall()
-        if row[0].startswith("is_") and row[0] not in {"is_estate", "is_unapproved"}
+        name.removeprefix("is_")
+        for name in outcome.decided.columns("past_due")
+        if name.startswith("is_") and name not in {"is_estate", "is_unapproved"}
     ]
     codes = ", ".join(f"CASE WHEN l.is_{name} THEN '{name}' END" for name in held)
     holds = f"concat_ws(' ', {codes})" if held else "''"
@@ -135,24 +128,16 @@ def _digested(rows: pa.Table, customers: Sequence[str] | None) -> pa.Table:
     """The rows of these customers, each with the fingerprint of all it says."""
     if customers is not None:
         rows = rows.filter(pc.is_in(rows.column("customer"), pa.array(list(customers), pa.string())))
-    con = duckdb.connect()
-    try:
-        con.register("given", rows)
+    with beside(given=rows) as con:
         return con.sql("SELECT *, md5(to_json(g)::VARCHAR) AS digest FROM given g").to_arrow_table()
-    finally:
-        con.close()
 
 
 def _words(accounts: pa.Table) -> pa.Table:
-    con = duckdb.connect()
-    try:
-        con.register("given", accounts.select(["customer", "words"]))
+    with beside(given=accounts.select(["customer", "words"])) as con:
         return con.sql(
             "SELECT DISTINCT customer, word[:200] AS word FROM (SELECT customer, unnest(string_split(words, ' ')) AS word "
             "FROM given) WHERE word <> ''"
         ).to_arrow_table()
-    finally:
-        con.close()
 
 
 def _lay(
@@ -174,11 +159,8 @@ def _lay(
     schema = pa.schema([(name, pa.int64() if name == "id" else pa.string()) for name in names])
     columns = ", ".join(bulk.quoted(name) for name in names)
     standing = bulk.fetch(f"SELECT {columns} FROM {bulk.quoted(table)} WHERE {where}", values, schema)
-    con = duckdb.connect()
-    try:
-        con.register("given_rows", rows)
-        con.register("standing_rows", standing)
-        con.register("but_rows", pa.table({"customer": pa.array(list(but), pa.string())}))
+    left_alone = pa.table({"customer": pa.array(list(but), pa.string())})
+    with beside(given_rows=rows, standing_rows=standing, but_rows=left_alone) as con:
         same = ", ".join(f'"{name}"' for name in marks)
         con.execute("CREATE TEMP TABLE given AS SELECT * FROM given_rows ANTI JOIN but_rows USING (customer)")
         con.execute(
@@ -188,8 +170,6 @@ def _lay(
             row[0] for row in con.sql(f"SELECT id FROM standing ANTI JOIN given USING ({same})").fetchall()
         ]
         fresh = con.sql(f"SELECT * FROM given ANTI JOIN standing USING ({same})").to_arrow_table()
-    finally:
-        con.close()
     if gone:
         bulk.update_each(f"DELETE FROM {bulk.quoted(table)} WHERE company_id = %s AND id", company.pk, gone)
     if fresh.num_rows:

@@ -8,6 +8,7 @@ Polars, which plans nothing, many by DuckDB, which needs less memory for them.
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,10 +17,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from creditdesk.desk.beside import beside
 from creditdesk.engine.backend import Backend, DuckDB, empty
 from creditdesk.engine.binding import Facts, bind, conform_arrow, few
 from creditdesk.engine.day import Day, open_day
@@ -87,7 +88,7 @@ class _Built:
     filled: set[str]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Decided:
     """One run, still in the engine.
 
@@ -99,23 +100,37 @@ class Decided:
     policy: Policy
     backend: Backend
 
-    @cached_property
-    def connection(self) -> Any:
-        """A connection to DuckDB with every stage and every fact table (`fact_<table>`) under its name."""
-        if isinstance(self.backend, DuckDB):
-            return self.backend.con.con
-        con = duckdb.connect(config={"threads": 1})
-        for name, rows in cast("Polars", self.backend).tables():
-            con.register(name, rows)
-        return con
+    def sql(self, query: str, values: Mapping[str, Any] | None = None, **more: pa.Table) -> pa.Table:
+        """Rows of a query in DuckDB's SQL over stages and facts (`fact_<table>`).
 
-    def sql(self, query: str) -> pa.Table:
-        """Rows of a query in DuckDB's SQL over stages and facts."""
-        return self.connection.sql(query).to_arrow_table()
+        Args:
+            values: what stands for its parameters.
+            more: further rows, as tables.
+        """
+        if isinstance(self.backend, DuckDB):
+            con = self.backend.con.con
+            for name, rows in more.items():
+                con.register(name, rows)
+            try:
+                return con.sql(query, params=values or None).to_arrow_table()
+            finally:
+                for name in more:
+                    con.unregister(name)
+        frames = cast("Polars", self.backend)
+        named = {name: frames.rows(name) for name in set(_WORD.findall(query)) & frames.frames.keys()}
+        with beside(**named, **more) as con:
+            return con.sql(query, params=values or None).to_arrow_table()
+
+    def columns(self, name: str) -> list[str]:
+        """The columns of a stage."""
+        return self.sql(f'SELECT * FROM "{name}" LIMIT 0').column_names
 
     def fetch(self, name: str) -> pa.Table:
         """Rows of an output table of the contract, or of a stage."""
         return self.sql(f'SELECT * FROM "{name}"')
+
+
+_WORD = re.compile(r"\w+")
 
 
 class Decider:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
+from creditdesk.desk.beside import beside
 from creditdesk.desk.casework.models import Decision, Step
 from creditdesk.desk.day.decider import Decided
 from creditdesk.desk.ledger import bulk
@@ -85,7 +85,7 @@ class Outcome:
 
     def rows(self, query: str, **values: Any) -> list[dict[str, Any]]:
         """Rows of a query over stages and facts."""
-        return self.decided.connection.sql(query, params=values or None).to_arrow_table().to_pylist()
+        return self.decided.sql(query, values).to_pylist()
 
     def _listed(self, table: str) -> list[dict[str, Any]]:
         query = _WITH_TURN.format(table=table, turns=_TURN.replace("$as_of", f"DATE '{self.as_of}'"))
@@ -126,10 +126,7 @@ def previous(company: Company, as_of: date, customers: Sequence[str] | None = No
              ("listed_since", pa.date32()), ("content", pa.string())]
         ),
     )  # fmt: skip
-    con = duckdb.connect()
-    try:
-        con.register("decided", found)
-        con.register("listed", listed)
+    with beside(decided=found, listed=listed) as con:
         before = as_of - timedelta(days=1)
         decision_rows = con.sql(
             f"SELECT unnest(json_transform(content, '{{{_STRUCTURE}}}')), DATE '{before}' AS as_of, false AS moved "
@@ -138,6 +135,4 @@ def previous(company: Company, as_of: date, customers: Sequence[str] | None = No
         step_rows = con.sql(
             "SELECT * EXCLUDE (content), content->>'company_id' AS company_id FROM listed"
         ).to_arrow_table()
-    finally:
-        con.close()
     return {"decision": decision_rows, "action_due": step_rows}

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 from django.db import models
 from django.dispatch import Signal
 
+from creditdesk.desk.beside import beside
 from creditdesk.desk.casework.models import Decision, Step
 from creditdesk.desk.ledger import bulk
 from creditdesk.desk.ledger.models import Company
@@ -108,13 +108,8 @@ def _read(
 
 
 def _asked(query: str, **tables: pa.Table) -> list[tuple[Any, ...]]:
-    con = duckdb.connect()
-    try:
-        for name, rows in tables.items():
-            con.register(name, rows)
+    with beside(**tables) as con:
         return con.execute(query).fetchall()
-    finally:
-        con.close()
 
 
 def _moves(company: Company, before: Standing, after: Standing) -> Iterator[Transition]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from django.db import connection, transaction
 from django.utils import timezone
 
+from creditdesk.desk.beside import beside
 from creditdesk.desk.ledger import quarantine, versions
 from creditdesk.desk.ledger.models import Company, Confirmation, Import
 from creditdesk.desk.ledger.row_check import check_rows
@@ -89,13 +90,8 @@ def reconnect() -> None:
 @contextmanager
 def working() -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB for one import."""
-    con = duckdb.connect()
-    try:
-        con.execute("SET enable_progress_bar = false")
-        con.execute("SET TimeZone = 'UTC'")
+    with beside() as con:
         yield con
-    finally:
-        con.close()
 
 
 def begin(company: Company, *, kind: str, by: str, why: str = "", source: str = "", at: datetime | None = None) -> Import:  # fmt: skip

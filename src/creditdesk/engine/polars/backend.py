@@ -7,7 +7,7 @@ customers DuckDB is the engine to take: it uses less memory, spills, and plans a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from creditdesk.engine.backend import StageError, write_arrow
 from creditdesk.engine.polars.kept import program_of, text_of
 from creditdesk.engine.polars.program import Program, program
-from creditdesk.engine.polars.types import arrow, frame
+from creditdesk.engine.polars.types import arrow, frame, schema_of
 
 
 class Polars:
@@ -47,7 +47,7 @@ class Polars:
 
     def put(self, name: str, rows: pa.Table) -> ir.Table:
         self.frames[name] = frame(rows)
-        self._schemas[name] = ibis.Schema.from_pyarrow(rows.schema)
+        self._schemas[name] = schema_of(rows.schema)
         return ibis.table(self._schemas[name], name=name)
 
     def stage(self, name: str, expression: ir.Table) -> tuple[ir.Table, str]:
@@ -83,10 +83,9 @@ class Polars:
     def write(self, table: ir.Table, path: Path) -> None:
         write_arrow(self.fetch(table), path)
 
-    def tables(self) -> Iterator[tuple[str, pa.Table]]:
-        """Every table and stage as Arrow, under its name."""
-        for name, rows in self.frames.items():
-            yield name, arrow(rows, self._schemas[name])
+    def rows(self, name: str) -> pa.Table:
+        """A table or stage as Arrow."""
+        return arrow(self.frames[name], self._schemas[name])
 
     def drop(self, name: str) -> None:
         self.frames.pop(name, None)

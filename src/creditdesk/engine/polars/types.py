@@ -6,6 +6,7 @@ is a list of (key, value): Polars has none of its own.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import ibis
@@ -42,9 +43,20 @@ _PLAIN = {
 }
 
 
+@lru_cache(maxsize=512)
+def schema_of(schema: pa.Schema) -> ibis.Schema:
+    """The Ibis schema of Arrow rows."""
+    return ibis.Schema.from_pyarrow(schema)
+
+
+@lru_cache(maxsize=512)
+def _arrow_schema(schema: ibis.Schema) -> pa.Schema:
+    return ibis.Schema.to_pyarrow(schema)
+
+
 def frame(rows: pa.Table) -> pl.DataFrame:
     """Arrow rows as a frame with the types of this room."""
-    schema = ibis.Schema.from_pyarrow(rows.schema)
+    schema = schema_of(rows.schema)
     plain = pa.table(
         [_without_maps(column.combine_chunks()) for column in rows.columns], names=rows.column_names
     )
@@ -54,7 +66,7 @@ def frame(rows: pa.Table) -> pl.DataFrame:
 def arrow(found: pl.DataFrame, schema: ibis.Schema) -> pa.Table:
     """A frame as Arrow rows of exactly `schema`."""
     rows = found.select(list(schema)).to_arrow()
-    target = ibis.Schema.to_pyarrow(schema)
+    target = _arrow_schema(schema)
     columns = [_as(rows.column(field.name).combine_chunks(), field.type) for field in target]
     return pa.table(columns, schema=target)
 
