@@ -202,6 +202,17 @@ LOCALE_PATHS = [
 USE_TZ = True
 TIME_ZONE = os.environ.get("CREDITDESK_TIME_ZONE", "Europe/Brussels")
 
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"errors": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "django": {"handlers": ["errors"], "level": "WARNING", "propagate": False},
+        "creditdesk": {"handlers": ["errors"], "level": "INFO", "propagate": False},
+    },
+}
+
 locals().update(place.mail())
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -31,7 +31,7 @@ def start(request: HttpRequest) -> HttpResponse:
 def company(request: Asked) -> HttpResponse:
     """The first screen of the menu that this person may see in this company."""
     for screen in all_screens():
-        if screen.shown and request.scope.may(screen.right):
+        if screen.seen_by(request.scope):
             return redirect(request.scope.url(screen.address))
     raise PermissionDenied
 

@@ -107,7 +107,7 @@ def finish_task(
         held = waiting.update(
             outcome=outcome,
             done_by=who or by,
-            **({"state": Task.State.DONE, "closed_on": on} if ends else {}),
+            **({"state": Task.State.DONE, "closed_on": on} if ends else {"tried_on": on}),
         )
         if held != 1:
             raise NotOpen(f"task {task.pk} is no longer open; the way out: look at the customer's list again")
@@ -128,6 +128,48 @@ def finish_task(
             became={"outcome": outcome, "step": task.step}, why=note_text,
         )  # fmt: skip
     return done
+
+
+def reopen_task(task: Task, *, by: str, now: datetime) -> None:
+    """Make a task open again whose outcome this person takes back; the facts of it are undone by the caller.
+
+    Raises:
+        NotOpen: it was not this person who did it last.
+    """
+    with transaction.atomic():
+        again = Task.objects.filter(
+            pk=task.pk, done_by=by, state__in=(Task.State.DONE, Task.State.OPEN)
+        ).update(state=Task.State.OPEN, closed_on=None, outcome="", done_by="", tried_on=None)
+        if again != 1:
+            raise NotOpen(
+                f"task {task.pk} was not done by {by}; the way out: look at the customer's list again"
+            )
+        note(
+            task.company, by=by, at=now, what="task", ref=str(task.pk), customer=task.customer,
+            was={"outcome": task.outcome}, became={"outcome": None}, why="taken back",
+        )  # fmt: skip
+
+
+def hand_task(task: Task, to: str, role: str, *, by: str, why: str, now: datetime) -> None:
+    """Give a task to somebody else, in a role; it stays theirs until it is done or its reason has gone.
+
+    Args:
+        to: the person; empty = whoever has the role.
+
+    Raises:
+        NotOpen: the task is done or closed.
+    """
+    with transaction.atomic():
+        was = {"person": task.assigned, "role": task.role}
+        given = Task.objects.filter(pk=task.pk, state=Task.State.OPEN).update(
+            handed_to=to, handed_role=role, assigned=to, role=role
+        )
+        if given != 1:
+            raise NotOpen(f"task {task.pk} is no longer open; the way out: look at the customer's list again")
+        note(
+            task.company, by=by, at=now, what="task", ref=str(task.pk), customer=task.customer, was=was,
+            became={"person": to, "role": role}, why=why,
+        )  # fmt: skip
 
 
 def approve_step(task: Task, granted: bool, *, by: str, why: str, on: date, now: datetime) -> Import:

@@ -73,7 +73,7 @@ ITEMS = """
 SELECT i.customer_id AS customer, i.payer, i.invoice_id AS invoice, f.number, i.kind,
     DATE '1970-01-01' + i.issued_day::INTEGER AS issued_on, DATE '1970-01-01' + i.eff_day::INTEGER AS due_on, i.currency,
     i.amount, i.open, i.open_base, i.overdue, coalesce(l.net, 0) AS collectible,
-    coalesce(least(i.open, q.disputed), 0)::BIGINT AS disputed, coalesce(l.off_promise, 0) AS promised,
+    least(i.open, coalesce(q.disputed, 0))::BIGINT AS disputed, coalesce(l.off_promise, 0) AS promised,
     coalesce(l.off_plan, 0) AS planned, coalesce({holds}, '') AS holds
 FROM item i
 JOIN fact_invoice f USING (invoice_id)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,8 +16,9 @@ from creditdesk.desk.day.current import mark_stale
 from creditdesk.desk.day.outcome import Outcome
 from creditdesk.desk.day.redecide import redecide
 from creditdesk.desk.day.run import Worker
-from creditdesk.desk.ledger.models import Company
+from creditdesk.desk.ledger.models import Company, Import
 from creditdesk.desk.ledger.reading import known_import
+from creditdesk.desk.ledger.undoing import undo
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Desk:
         by: who works.
         later: the customer is marked as stale, in the transaction of the act, and the worker decides it anew within moments:
             what a screen needs, since deciding takes longer than a person waits.
+        imports: numbers of the imports that the acts brought, in their order: what `take_back` undoes.
     """
 
     company: Company
@@ -36,6 +38,7 @@ class Desk:
     worker: Worker
     by: str
     later: bool = False
+    imports: list[int] = field(default_factory=list)
 
     def fact(
         self, table: str, row: Mapping[str, Any], why: str = "", **more: list[dict[str, Any]]
@@ -43,9 +46,10 @@ class Desk:
         """A promise, dispute, pause, plan, note, override, hand-over or any other fact; `more`: rows that belong to it."""
 
         def act() -> None:
-            people.write_fact(
+            done = people.write_fact(
                 self.company, table, row, by=self.by, why=why, now=self.worker.clock(), more=more or None
             )
+            self._brought(done)
 
         return self._acting(act, row.get("customer_id"))
 
@@ -53,7 +57,9 @@ class Desk:
         """What came of a task."""
 
         def act() -> None:
-            people.finish_task(task, outcome, by=self.by, on=self.on, now=self.worker.clock(), **how)
+            self._brought(
+                people.finish_task(task, outcome, by=self.by, on=self.on, now=self.worker.clock(), **how)
+            )
 
         return self._acting(act, task.customer)
 
@@ -91,6 +97,28 @@ class Desk:
             outbox.resolve(message, verdict, by=self.by, on=self.on, now=self.worker.clock())
 
         return self._acting(act, message.customer)
+
+    def take_back(self, task: Task, imports: Sequence[int]) -> Outcome | None:
+        """Take back what this person has just said came of a task: the task is open again, as if nothing was said.
+
+        Args:
+            imports: what the acts brought (`imports` of the desk that did them).
+
+        Raises:
+            NotOpen: somebody else did the task.
+            NotUndone: something later rests on it.
+        """
+
+        def act() -> None:
+            people.reopen_task(task, by=self.by, now=self.worker.clock())
+            for number in reversed(imports):
+                undo(number, by=self.by, why=f"task {task.pk}: taken back", at=self.worker.clock())
+
+        return self._acting(act, task.customer)
+
+    def _brought(self, done: Import) -> None:
+        if done.changed:
+            self.imports.append(done.pk)
 
     def _acting(self, act: Callable[[], bool | None], *customers: Any) -> Outcome | None:
         """Act, and have the customers decided anew unless the act says that it changed nothing for them."""

@@ -151,6 +151,8 @@ def open_tasks(company: Company, wanted: Iterable[Task], on: date) -> tuple[int,
         key = key_of(task)
         known.add(key)
         fresh = by_key.get(key)
+        if fresh is not None and task.handed_role:
+            fresh.role, fresh.assigned = task.handed_role, desks.today(task.handed_to)
         if fresh is not None and any(getattr(task, name) != getattr(fresh, name) for name in TASK_LOOK):
             for name in TASK_LOOK:
                 setattr(task, name, getattr(fresh, name))

@@ -30,7 +30,7 @@ def frame(request: Any) -> dict[str, Any]:
         found["menu"] = [
             {"screen": one, "url": scope.url(one.address), "here": one.name == here}
             for one in all_screens()
-            if one.shown and scope.may(one.right)
+            if one.seen_by(scope)
         ]
         found["companies"] = SimpleLazyObject(lambda: list(companies_of(request.user)))
         found["right"] = {one.value: True for one in scope.rights}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from creditdesk.desk.access.roles import Right
+
+if TYPE_CHECKING:
+    from creditdesk.desk.access.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,7 @@ class Screen:
         name: its folder, and the namespace of its addresses.
         label: what the menu calls it (lazy, translated).
         icon: name of a Lucide icon.
-        right: who sees it; the views themselves say who may.
+        right: who sees it: holders of this right, or of one of these; the views themselves say who may.
         order: place in the menu, 10 for the first.
         key: the letter after `g` that leads there.
         home: name of the address that it opens with, within its namespace.
@@ -26,11 +29,16 @@ class Screen:
     name: str
     label: Any
     icon: str
-    right: Right
+    right: Right | tuple[Right, ...]
     order: int
     key: str = ""
     home: str = "list"
     shown: bool = True
+
+    def seen_by(self, scope: Scope) -> bool:
+        """Whether it stands in the menu of a person."""
+        rights = self.right if isinstance(self.right, tuple) else (self.right,)
+        return self.shown and any(scope.may(right) for right in rights)
 
     @property
     def address(self) -> str:

@@ -18,6 +18,8 @@ class Task(models.Model):
         turn: how often the step was brought to an end before, plus one, counted on the facts that decided.
         ref: what else the task is about: the message, the alert, the request.
         role, person: whose it is; `assigned` is who has it today, a deputy when the person is away.
+        handed_to, handed_role: who was given the task, by name, and in which role: it stays theirs whatever the next day says.
+        tried_on: the last day on which somebody tried in vain; the task goes behind the others that day.
         amount: in minor units of `currency`.
         closed_because: why it was closed without being done.
     """
@@ -53,6 +55,9 @@ class Task(models.Model):
     role = models.CharField(max_length=20)
     person = models.CharField(max_length=150, blank=True)
     assigned = models.CharField(max_length=150, blank=True)
+    handed_to = models.CharField(max_length=150, blank=True)
+    handed_role = models.CharField(max_length=20, blank=True)
+    tried_on = models.DateField(null=True)
     priority = models.SmallIntegerField(default=0)
     due_on = models.DateField()
     opened_on = models.DateField()

@@ -11,4 +11,12 @@ from creditdesk.desk.screens.screen import Screen
 
 SCREEN = Screen("customer", _("Customer"), "user", Right.SEE_CUSTOMERS, order=21, home="page", shown=False)
 
-urlpatterns = [path("<key:customer>/", views.customer, name="page")]
+urlpatterns = [
+    path("<key:customer>/", views.customer, name="page"),
+    path("<key:customer>/timeline", views.happened, name="timeline"),
+    path("<key:customer>/stale", views.stale, name="stale"),
+    path("<key:customer>/on", views.then, name="then"),
+    path("<key:customer>/message/<int:pk>", views.message, name="message"),
+    path("<key:customer>/do/<slug:act>", views.act, name="act"),
+    path("<key:customer>/end", views.end_running, name="end"),
+]

@@ -41,8 +41,7 @@ def _screens(scope: Scope, typed: str) -> list[dict[str, Any]]:
     return [
         {"screen": one, "url": scope.url(one.address)}
         for one in all_screens()
-        if one.shown
-        and scope.may(one.right)
+        if one.seen_by(scope)
         and all(any(name.startswith(word) for name in words_of(str(one.label))) for word in words)
     ]
 

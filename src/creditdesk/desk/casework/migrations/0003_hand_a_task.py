@@ -1,0 +1,29 @@
+"""A task can be given to somebody else, and knows when somebody tried in vain."""
+
+from __future__ import annotations
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("casework", "0002_records_stay"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="task",
+            name="handed_role",
+            field=models.CharField(blank=True, max_length=20),
+        ),
+        migrations.AddField(
+            model_name="task",
+            name="handed_to",
+            field=models.CharField(blank=True, max_length=150),
+        ),
+        migrations.AddField(
+            model_name="task",
+            name="tried_on",
+            field=models.DateField(null=True),
+        ),
+    ]

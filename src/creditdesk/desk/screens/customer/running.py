@@ -1,0 +1,96 @@
+"""What runs with a customer and can be ended: promises, pauses, disputes, plans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from creditdesk.desk.access.scope import Scope
+from creditdesk.desk.day.desk import Desk
+from creditdesk.desk.ledger.models import FACTS
+from creditdesk.desk.screens.customer import codes
+from creditdesk.desk.screens.formats import day, money
+
+
+@dataclass(frozen=True)
+class Running:
+    """One thing that runs.
+
+    Attributes:
+        table, key: the fact.
+        ends: what the button says that ends it.
+    """
+
+    table: str
+    key: str
+    icon: str
+    title: str
+    detail: str
+    ends: str
+
+
+def running(scope: Scope, customer: str, currency: str) -> list[Running]:
+    """What runs today, the next to end first."""
+    today = scope.today
+    found: list[tuple[date, Running]] = []
+    for row in _rows(scope, customer, "promise").filter(
+        withdrawn_on=None, due_on__gte=today - timedelta(days=14)
+    ):
+        title = _("Promise of %(amount)s for %(day)s") % {
+            "amount": money(row.amount, row.currency, exact=True), "day": day(row.due_on)
+        }  # fmt: skip
+        found.append(
+            (row.due_on, Running("promise", row.promise_id, "handshake", title, row.by or "", _("Withdraw")))
+        )
+    pauses = _rows(scope, customer, "pause").filter(Q(until_on=None) | Q(until_on__gte=today))
+    for row in pauses:
+        title = (
+            _("Paused until %(day)s") % {"day": day(row.until_on)}
+            if row.until_on
+            else _("Paused until lifted")
+        )
+        detail = f"{row.reason} ({row.by})"
+        found.append(
+            (row.until_on or date.max, Running("pause", row.pause_id, "pause", title, detail, _("Lift")))
+        )
+    for row in _rows(scope, customer, "dispute").filter(closed_on=None):
+        title = _("Dispute of %(amount)s: %(reason)s") % {
+            "amount": money(row.amount, currency, exact=True), "reason": codes.dispute_reason(row.reason)
+        }  # fmt: skip
+        detail = " · ".join(filter(None, (row.invoice_id, row.owner, day(row.deadline))))
+        found.append(
+            (row.deadline or date.max, Running("dispute", row.dispute_id, "scale", title, detail, ""))
+        )
+    for row in _rows(scope, customer, "plan").filter(ended_on=None):
+        title = _("Payment plan since %(day)s") % {"day": day(row.agreed_on)}
+        found.append((date.max, Running("plan", row.plan_id, "calendar", title, "", _("End"))))
+    return [one for _on, one in sorted(found, key=lambda pair: pair[0])]
+
+
+def end(scope: Scope, desk: Desk, customer: str, table: str, key: str) -> str:
+    """End a promise, a pause or a plan that runs. Gives what is told; empty when there is no such thing."""
+    names = {
+        "promise": ("promise_id", "withdrawn_on"),
+        "pause": ("pause_id", "until_on"),
+        "plan": ("plan_id", "ended_on"),
+    }
+    if table not in names:
+        return ""
+    key_name, column = names[table]
+    row = _rows(scope, customer, table).filter(**{key_name: key}).first()
+    if row is None:
+        return ""
+    row_then: dict[str, Any] = {key_name: key, "customer_id": customer, column: desk.on}
+    if table == "pause":  # it holds no more from today on
+        row_then[column] = desk.on - timedelta(days=1)
+        row_then["from_on"] = min(row.from_on, row_then[column])
+    desk.fact(table, row_then)
+    return {"promise": _("Promise withdrawn."), "pause": _("Pause lifted."), "plan": _("Plan ended.")}[table]
+
+
+def _rows(scope: Scope, customer: str, table: str) -> Any:
+    return FACTS[table].objects.filter(legal_entity=scope.company, customer_id=customer, replaced_by=None)

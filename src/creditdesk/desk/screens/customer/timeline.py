@@ -1,0 +1,264 @@
+"""Everything that ever happened with one customer, latest first: money, talk, decisions, credit, and who changed what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from creditdesk.desk.access.roles import Right
+from creditdesk.desk.access.scope import Scope
+from creditdesk.desk.casework.models import Case, Decision, Entry, Message
+from creditdesk.desk.ledger.models import FACTS
+from creditdesk.desk.screens.customer import codes
+from creditdesk.desk.screens.formats import day, money, speaking
+
+GROUPS = {
+    "talk": gettext_lazy("Contacts and notes"),
+    "money": gettext_lazy("Invoices and money"),
+    "decisions": gettext_lazy("Decisions"),
+    "credit": gettext_lazy("Credit"),
+    "changes": gettext_lazy("Changes by people"),
+}
+MOST = 120
+"""Rows that are read of one source at a time."""
+
+SHOWN = 50
+"""Events of a page; the last day is shown whole."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened.
+
+    Attributes:
+        group: one of `GROUPS`.
+        icon: name of a Lucide icon.
+        detail: what else there is to say; empty for nothing.
+        message: id of a message that can be read; None for others.
+    """
+
+    on: date
+    group: str
+    icon: str
+    title: str
+    detail: str = ""
+    by: str = ""
+    message: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a source is asked for: events before a day, so many at most."""
+
+    scope: Scope
+    customer: str
+    before: date
+
+    def facts(self, table: str, column: str, **more: Any) -> QuerySet[Any]:
+        """Rows of a fact table that hold, latest first."""
+        rows = FACTS[table].objects.filter(
+            legal_entity=self.scope.company, customer_id=self.customer, replaced_by=None,
+            **{f"{column}__lt": self.before}, **more,
+        )  # fmt: skip
+        return rows.order_by(f"-{column}", "-id")[:MOST]
+
+    def casework(self, model: Any, column: str) -> QuerySet[Any]:
+        """Rows of a table of casework, latest first."""
+        rows = model.objects.filter(
+            company=self.scope.company, customer=self.customer, **{f"{column}__lt": self.before}
+        )
+        return rows.order_by(f"-{column}", "-id")[:MOST]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Events of some days, and before which day there may be more; None at the beginning."""
+
+    events: list[Event]
+    more: date | None
+
+
+def timeline(
+    scope: Scope, customer: str, *, group: str = "", before: date | None = None, shown: int = SHOWN
+) -> Part:
+    """The latest events before a day, of one group or of all."""
+    asked = Asked(scope, customer, before or scope.today + timedelta(days=1))
+    found: list[Event] = []
+    whole = date.min
+    for source, of in SOURCES.items():
+        if group and of != group:
+            continue
+        if of == "changes" and not scope.may(Right.SEE_AUDIT):
+            continue
+        events = list(source(asked))
+        if len(events) >= MOST:  # of the last day of this source there may be more than was read
+            whole = max(whole, min(one.on for one in events))
+        found += events
+    found.sort(key=lambda one: one.on, reverse=True)
+    found = [one for one in found if one.on > whole] or found
+    if len(found) <= shown and whole == date.min:
+        return Part(found, None)
+    last = found[min(shown, len(found)) - 1].on
+    kept = [one for one in found if one.on >= last]
+    return Part(kept, last if len(kept) < len(found) or whole > date.min else None)
+
+
+def said_last(scope: Scope, customer: str, count: int = 5) -> list[Event]:
+    """What was said last, by us or by the customer."""
+    return timeline(scope, customer, group="talk", shown=count).events[:count]
+
+
+# --- where events come from -------------------------------------------------------------------------------------------
+
+
+def _actions(asked: Asked) -> Iterable[Event]:
+    t = speaking()
+    for row in asked.facts("action", "done_on"):
+        what = t.named("do", row.channel)
+        step = t.named("step", row.step) if row.step else ""
+        title = what if not step or step.casefold() == what.casefold() else f"{what}: {step}"
+        if row.direction == "in":
+            title = _("From the customer: %(what)s") % {"what": what}
+        detail = [codes.outcome(row.outcome)] if row.outcome else []
+        if row.call_back_on:
+            detail.append(_("call back on %(day)s") % {"day": day(row.call_back_on)})
+        if row.document and row.channel in {"letter", "registered_letter"}:
+            detail.append(row.document)
+        yield Event(row.done_on, "talk", codes.icon(row.channel), title, ", ".join(detail), row.by or "")
+
+
+def _notes(asked: Asked) -> Iterable[Event]:
+    for row in asked.facts("note", "on"):
+        tags = [codes.tag(row.tag)] if row.tag else []
+        tags += [codes.tactic(row.tactic)] if row.tactic else []
+        yield Event(row.on, "talk", "pencil", row.text, ", ".join(tags), row.by or "")
+
+
+def _promises(asked: Asked) -> Iterable[Event]:
+    for row in asked.facts("promise", "made_on"):
+        title = _("Promised %(amount)s for %(day)s") % {
+            "amount": money(row.amount, row.currency, exact=True), "day": day(row.due_on)
+        }  # fmt: skip
+        detail = _("withdrawn on %(day)s") % {"day": day(row.withdrawn_on)} if row.withdrawn_on else ""
+        yield Event(row.made_on, "talk", "handshake", title, detail, row.by or "")
+
+
+def _disputes(asked: Asked) -> Iterable[Event]:
+    for row in asked.facts("dispute", "opened_on"):
+        title = _("Dispute: %(reason)s") % {"reason": codes.dispute_reason(row.reason)}
+        detail = [row.invoice_id or ""]
+        if row.closed_on:
+            detail.append(
+                _("closed on %(day)s, %(outcome)s")
+                % {"day": day(row.closed_on), "outcome": codes.dispute_outcome(row.outcome or "")}
+            )
+        yield Event(row.opened_on, "talk", "scale", title, ", ".join(filter(None, detail)), row.owner or "")
+
+
+def _pauses(asked: Asked) -> Iterable[Event]:
+    for row in asked.facts("pause", "from_on"):
+        title = (
+            _("Paused until %(day)s") % {"day": day(row.until_on)}
+            if row.until_on
+            else _("Paused until lifted")
+        )
+        yield Event(row.from_on, "talk", "pause", title, row.reason, row.by)
+
+
+def _messages(asked: Asked) -> Iterable[Event]:
+    waiting = asked.casework(Message, "asked_on")
+    for row in waiting:
+        if row.state != Message.State.SENT:  # what went out is an action too
+            yield Event(
+                row.asked_on, "talk", "mail", row.subject, codes.message_state(row.state), message=row.pk
+            )
+
+
+def _invoices(asked: Asked) -> Iterable[Event]:
+    for row in asked.facts("invoice", "issued"):
+        name = _("Credit note %(number)s") if row.kind == "credit_note" else _("Invoice %(number)s")
+        amount = money(row.amount, row.currency, exact=True)
+        detail = _("%(amount)s, due %(day)s") % {"amount": amount, "day": day(row.due)}
+        yield Event(row.issued, "money", "file-text", name % {"number": row.number}, detail)
+
+
+def _payments(asked: Asked) -> Iterable[Event]:
+    titles = {"refund": _("Refunded"), "return": _("Payment returned")}
+    for row in asked.facts("payment", "value_date"):
+        title = f"{titles.get(row.kind or '', _('Paid'))}: {money(row.amount, row.currency, exact=True)}"
+        yield Event(row.value_date, "money", "coins", title, row.remittance or "")
+
+
+def _moves(asked: Asked) -> Iterable[Event]:
+    t = speaking()
+    rows = list(asked.casework(Decision, "from_on").defer("content"))
+    for row, earlier in pairwise(rows):
+        if row.segment != earlier.segment:
+            title = _("Moved from %(old)s to %(new)s") % {
+                "old": t.named("segment", earlier.segment), "new": t.named("segment", row.segment)
+            }  # fmt: skip
+            yield Event(row.from_on, "decisions", "arrow-right", title)
+        if row.order_block != earlier.order_block:
+            title = _("Orders: %(stance)s") % {"stance": t.named("order", row.order_block)}
+            yield Event(row.from_on, "decisions", "circle-alert", title)
+
+
+def _cases(asked: Asked) -> Iterable[Event]:
+    for row in asked.casework(Case, "opened_on"):
+        yield Event(row.opened_on, "decisions", "inbox", _("Case %(no)s opened") % {"no": row.case_no})
+        if row.closed_on and row.closed_on < asked.before:
+            title = _("Case %(no)s closed") % {"no": row.case_no}
+            yield Event(row.closed_on, "decisions", "check", title, codes.closed(row.closed_because))
+
+
+def _reports(asked: Asked) -> Iterable[Event]:
+    for row in asked.facts("credit_report", "received_on"):
+        grade = row.grade or ("" if row.score is None else f"{row.score:g}")
+        yield Event(
+            row.received_on, "credit", "chart-line", f"{row.provider} {grade}".strip(), row.event or ""
+        )
+
+
+def _overrides(asked: Asked) -> Iterable[Event]:
+    for row in asked.facts("override", "from_on"):
+        title = _("Set by hand: %(field)s") % {"field": codes.override_field(row.field)}
+        yield Event(row.from_on, "credit", "pencil", title, row.reason, row.by)
+
+
+def _statuses(asked: Asked) -> Iterable[Event]:
+    for row in asked.facts("legal_status", "from_on"):
+        yield Event(row.from_on, "credit", "triangle-alert", speaking().named("legal_status", row.kind))
+
+
+def _handovers(asked: Asked) -> Iterable[Event]:
+    for row in asked.facts("handover", "handed_on"):
+        title = _("Handed over: %(to)s") % {"to": codes.handed_to(row.to)}
+        yield Event(row.handed_on, "credit", "scale", title, row.status)
+
+
+def _plans(asked: Asked) -> Iterable[Event]:
+    for row in asked.facts("plan", "agreed_on"):
+        detail = _("ended on %(day)s") % {"day": day(row.ended_on)} if row.ended_on else ""
+        yield Event(row.agreed_on, "talk", "calendar", _("Payment plan agreed"), detail)
+
+
+def _entries(asked: Asked) -> Iterable[Event]:
+    rows = Entry.objects.filter(
+        company=asked.scope.company, customer=asked.customer, at__date__lt=asked.before
+    )
+    for row in rows.order_by("-at", "-id")[:MOST]:
+        yield Event(row.at.date(), "changes", "history", codes.changed(row.what), row.why, row.by)
+
+
+SOURCES: dict[Callable[[Asked], Iterable[Event]], str] = {
+    _actions: "talk", _notes: "talk", _promises: "talk", _disputes: "talk", _pauses: "talk", _plans: "talk",
+    _messages: "talk", _invoices: "money", _payments: "money", _moves: "decisions", _cases: "decisions",
+    _reports: "credit", _overrides: "credit", _statuses: "credit", _handovers: "credit", _entries: "changes",
+}  # fmt: skip
