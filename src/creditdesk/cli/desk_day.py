@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from creditdesk.cli.desk_serve import Port, serve_desk
 from creditdesk.cli.failure import Refused
 from creditdesk.cli.options import AsOf
 from creditdesk.cli.terminal import Json, Quiet, Terminal
@@ -211,10 +213,17 @@ def demo(
     customers: Annotated[int, typer.Option("--customers", help="Number of made-up customers.")] = 200,
     days: Annotated[int, typer.Option("--days", help="How many consecutive days to run.", min=1)] = 60,
     seed: Annotated[int, typer.Option("--seed", help="Of the chance.")] = 7,
+    serve: Annotated[
+        bool | None,
+        typer.Option(
+            "--serve/--no-serve", help="End with the desk in the browser. Default: in a terminal, yes."
+        ),
+    ] = None,
+    port: Port = 8000,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
-    """Fill a fresh desk with a made-up company and run it day by day. Nothing is sent: messages are files in HOME/mail."""
+    """Fill a fresh desk with a made-up company, run it day by day, and open it. Nothing is sent: messages are files in HOME/mail."""
     if home.exists() and any(home.iterdir()):
         raise Refused(f"found {home}, which is not empty; allowed: a new folder, or an empty one")
     home.mkdir(parents=True, exist_ok=True)
@@ -231,6 +240,8 @@ def demo(
         done = rehearse(home.absolute(), customers, seed, first, HORIZON, tell)
     terminal.print(*_shown(done))
     terminal.result(done)
+    if sys.stdout.isatty() and not as_json if serve is None else serve:
+        serve_desk(terminal, port=port)
 
 
 def _shown(done: dict[str, Any]) -> list[Any]:
@@ -254,5 +265,18 @@ def _shown(done: dict[str, Any]) -> list[Any]:
     return [
         f"{done['customers']:,} made-up customers, {done['days']} days from {done['first']} to {done['last']}",
         table,
-        f"The desk is in {done['home']}: CREDITDESK_HOME={done['home']} creditdesk day",
+        "",
+        _logins(done["logins"]),
+        f"The desk is in {done['home']}; its day stands still at {done['last']}. Again later: CREDITDESK_HOME={done['home']} creditdesk desk",
     ]
+
+
+def _logins(made: list[dict[str, str]]) -> Any:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("sign in as", "password", "role"):
+        table.add_column(name)
+    for one in made:
+        table.add_row(one["name"], one["password"], one["role"].replace("_", " "))
+    return table

@@ -32,14 +32,12 @@ def desk(
     quiet: Quiet = False,
 ) -> None:
     """Serve the desk's screens until stopped, and run the worker beside it."""
-    from creditdesk.desk import place, starting
+    from creditdesk.desk import starting
 
     starting.start()
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
     from django.db.utils import OperationalError
-
-    from creditdesk.desk import serving
 
     try:
         executor = MigrationExecutor(connection)
@@ -48,8 +46,23 @@ def desk(
         raise Refused(f"no desk here: {absent}; the way out: creditdesk init") from absent
     if behind:
         raise Refused("the database is not up to date; the way out: creditdesk init, which brings it there")
-    connection.close()
-    terminal = Terminal.of(context, quiet, False)
+    serve_desk(Terminal.of(context, quiet, False), host, port, processes, threads, with_worker)
+
+
+def serve_desk(
+    terminal: Terminal,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    processes: int = 1,
+    threads: int = 4,
+    with_worker: bool = True,
+) -> None:
+    """Serve the desk of this process's environment until stopped."""
+    from django.db import connections
+
+    from creditdesk.desk import place, serving
+
+    connections.close_all()
     serving.collect()
     terminal.print(f"The desk is at {os.environ.get(place.URL) or f'http://{host}:{port}'} (Ctrl-C stops it)")
     with serving.worker() if with_worker else nullcontext():

@@ -14,6 +14,10 @@ from creditdesk.desk.casework.audit import note
 from creditdesk.desk.ledger.models import Company
 
 
+class PersonTaken(ValueError):
+    """Somebody else in the company is known by that name already."""
+
+
 def admit(
     company: Company,
     username: str,
@@ -32,14 +36,23 @@ def admit(
         person: how facts and tasks name this person; the user's name by default.
         password: of a user who is new; None = none, so that a link by mail or the company's sign-on lets in.
         portfolios: the only ones whose customers this person sees.
+
+    Raises:
+        PersonTaken: the facts' name of this person is that of another member.
     """
     users = get_user_model()
+    wanted_name = person or username
+    others = Membership.objects.filter(company=company, person=wanted_name).exclude(user__username=username)
+    if others.exists():
+        raise PersonTaken(
+            f"{wanted_name} is {others[0].user.get_username()} in {company.code}; allowed: a name that nobody else bears"
+        )
     with transaction.atomic():
         user = users.objects.filter(username=username).first()
         if user is None:
             user = users.objects.create_user(username, email, password)
         member, new = Membership.objects.get_or_create(
-            user=user, company=company, defaults={"person": person or username}
+            user=user, company=company, defaults={"person": wanted_name}
         )
         if person and member.person != person:
             member.person = person

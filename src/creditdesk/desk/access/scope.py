@@ -100,7 +100,7 @@ class Scope:
         """Where this person acts: the act is recorded at once, the customer is decided anew by the worker."""
         return Desk(self.company, self.today, Worker(clock=lambda: self.now), self.name, later=True)
 
-    def url(self, name: str, **parts: Any) -> str:
+    def url(self, name: str, /, **parts: Any) -> str:
         """The address of a screen of this company: `scope.url("customers:list")`."""
         return reverse(name, kwargs={"company": self.company.code, **parts})
 

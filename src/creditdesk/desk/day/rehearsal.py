@@ -21,6 +21,7 @@ from creditdesk.desk.casework import people, policies
 from creditdesk.desk.casework.models import Alert, Case, Decision, Message, Task
 from creditdesk.desk.day import golive
 from creditdesk.desk.day.decider import Decider
+from creditdesk.desk.day.demo_people import logins
 from creditdesk.desk.day.run import Worker, run_day
 from creditdesk.desk.day.transport import Folder
 from creditdesk.desk.ledger.importing import import_folder
@@ -29,6 +30,9 @@ from creditdesk.engine.ladder import COMPLETE_CONTACT
 from creditdesk.facts.calendar import calendar, place_of
 from creditdesk.policy.load import policy_text
 from creditdesk.sample import write_sample
+
+BEHIND = timedelta(days=6)
+"""In the last days the people do nothing, so that whoever opens the desk finds work."""
 
 Tell = Callable[..., None]
 _HERE = ZoneInfo("Europe/Brussels")
@@ -63,16 +67,18 @@ def rehearse(
         day = first + timedelta(days=index)
         moment.day = day
         tell(f"{day}", index, span)
-        if index:
+        if index and day <= last - BEHIND:
             done_by_people += people_work(company, day, moment)
         run_day(company, day, day, worker)
         if index == 0:
             golive.release_all(company, by="demo", why="the demo goes live", on=day, now=moment.now())
     if decider is None:
         worker.decider.close()
+    place.write_standing_day(home, last)
     return {
         "home": str(home), "customers": customers, "days": span, "first": first, "last": last,
         "weeks": weeks(company, first, last), "done_by_people": done_by_people,
+        "logins": logins(company, moment.now()),
     }  # fmt: skip
 
 

@@ -124,6 +124,14 @@ def task_name(task: Any) -> str:
 
 
 @register.filter
+def task_title(task: Any) -> str:
+    """What a task is, and at which step, where that says more."""
+    name = codes.task(task)
+    step = speaking().named("step", task.step) if task.step else ""
+    return name if not step or step.casefold() == name.casefold() else f"{name}: {step}"
+
+
+@register.filter
 def priority_words(task: Any) -> str:
     """What makes the priority of a task, largest part first."""
     reasons = task.content.get("priority_reasons") or []

@@ -19,9 +19,9 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def to(context: Any, name: str, **parts: Any) -> str:
+def to(context: Any, screen: str, **parts: Any) -> str:
     """The address of a screen of this company: `{% to "customer:page" customer=row.customer %}`."""
-    return context["scope"].url(name, **parts)
+    return context["scope"].url(screen, **parts)
 
 
 @cache
