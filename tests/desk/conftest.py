@@ -28,7 +28,13 @@ def postgres() -> Iterator[Postgres]:
 
 TEMPLATE = "template_desk"
 
-ALWAYS = ("test_one_ladder", "test_going_live", "test_a_day_by_hand", "test_a_customer_decided_alone")
+ALWAYS = (
+    "test_one_ladder",
+    "test_going_live",
+    "test_a_day_by_hand",
+    "test_a_customer_decided_alone",
+    "test_how_things_stand",
+)
 """Tests of whole days that `make test` runs, on SQLite; all of them on both databases belong to `make test-all`."""
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0002_records_stay"),
+        ("casework", "0003_stage_ledger_no"),
     ]
 
     operations = [
