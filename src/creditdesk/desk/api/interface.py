@@ -11,6 +11,7 @@ from ninja.errors import HttpError, ValidationError
 
 import creditdesk
 from creditdesk.desk.api import actions, batch, body, customers, decisions, facts_in, outcomes, problem
+from creditdesk.desk.api.credit import endpoint
 from creditdesk.desk.api.shapes import shape, title
 
 REF = "#/components/schemas/{model}"
@@ -70,7 +71,7 @@ api = Api(
 for kind in (Exception, HttpError, ValidationError, problem.Problem):
     api.add_exception_handler(kind, problem.handle)
 
-for part in (customers, decisions, actions, outcomes, facts_in):
+for part in (endpoint, customers, decisions, actions, outcomes, facts_in):  # the longer addresses first
     api.add_router("", part.router)
 
 urls = api.urls

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from creditdesk.desk.choices import TextChoices
+
 
 class Reservation(models.Model):
     """Room that is kept for an order until it stands in the ledger, is released, or the time is up.
@@ -14,7 +16,7 @@ class Reservation(models.Model):
         base_amount: the part of it on account, in minor units of `base`, the reporting currency: what takes room.
     """
 
-    class State(models.TextChoices):
+    class State(TextChoices):
         """Where a reservation stands."""
 
         ACTIVE = "active", "Active"

@@ -7,6 +7,8 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from creditdesk.desk.choices import TextChoices
+
 
 class Subscription(models.Model):
     """An address of another program that is told what changed.
@@ -54,7 +56,7 @@ class Event(models.Model):
         content: what is told, as JSON.
     """
 
-    class Kind(models.TextChoices):
+    class Kind(TextChoices):
         """What changed."""
 
         SEGMENT_MOVED = "segment.moved", "Segment moved"
@@ -87,7 +89,7 @@ class Delivery(models.Model):
     claim, it is queued again.
     """
 
-    class State(models.TextChoices):
+    class State(TextChoices):
         """Where a delivery stands."""
 
         QUEUED = "queued", "Queued"
