@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -89,8 +90,12 @@ def _plain(value: Any) -> str:
     return value.isoformat()
 
 
-def company(code: str = "acme") -> Company:
-    """A company of ours without customers."""
+_codes = itertools.count(1)
+
+
+def company(code: str = "") -> Company:
+    """A company of ours without customers: a new one, unless it is named. All of them share one desk."""
+    code = code or f"acme-{next(_codes)}"
     found, fresh = Company.objects.get_or_create(code=code, defaults={"name": code.title()})
     if fresh:
         ours = {

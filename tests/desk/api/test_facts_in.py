@@ -13,7 +13,7 @@ from creditdesk.desk.ledger.models import FACTS, HeldCustomer, Import, Quarantin
 from creditdesk.facts.schema import TABLES
 from desk.api.asking import Program, company, customer, invoice
 
-pytestmark = pytest.mark.usefixtures("desk")
+pytestmark = pytest.mark.usefixtures("one_desk")
 
 
 def test_a_batch_is_one_import_and_the_same_again_changes_nothing() -> None:
@@ -38,7 +38,7 @@ def test_a_batch_is_one_import_and_the_same_again_changes_nothing() -> None:
         "same": 1,
         "quarantined": 0,
     }
-    standing = FACTS["invoice"].objects.filter(replaced_by=None).order_by("invoice_id")
+    standing = FACTS["invoice"].objects.filter(legal_entity=acme, replaced_by=None).order_by("invoice_id")
     assert list(standing.values_list("invoice_id", "amount")) == [("i1", 100_000), ("i2", 30_000)]
 
     undo(changed["import_number"], by="anna", why="wrong file")  # an import like any other
@@ -71,7 +71,9 @@ def test_bad_rows_come_back_with_their_place_and_the_good_ones_go_in() -> None:
     assert (day["found"], day["kept"]) == ("30/03/2026", False)
     assert "YYYY-MM-DD" in day["allowed"]
     assert all(one["way_out"] and one["reason"] for one in got["problems"])
-    assert HeldCustomer.objects.get(replaced_by=None).customer_id == "c1"  # not all is known of it
+    assert (
+        HeldCustomer.objects.get(legal_entity=acme, replaced_by=None).customer_id == "c1"
+    )  # not all is known of it
 
     number = got["import_number"]
     apart = erp.all(f"/imports/{number}/quarantined", 3)
@@ -84,21 +86,23 @@ def test_bad_rows_come_back_with_their_place_and_the_good_ones_go_in() -> None:
                   invoice("bare", "c1"), invoice("who", "c1")]},
     )  # fmt: skip
     assert mended["tables"]["invoice"]["new"] == 6
-    assert not Quarantined.objects.filter(replaced_by=None).exists()
-    assert not HeldCustomer.objects.filter(replaced_by=None).exists()
+    assert not Quarantined.objects.filter(legal_entity=acme, replaced_by=None).exists()
+    assert not HeldCustomer.objects.filter(legal_entity=acme, replaced_by=None).exists()
 
 
 def test_the_same_batch_with_bad_rows_is_no_news_either() -> None:
-    erp = Program.of(company(), "facts:write")
+    acme = company()
+    erp = Program.of(acme, "facts:write")
     rows = {"rows": [customer("c1"), customer("c2", kind="strange")]}
     assert erp.post("/facts/customer", rows)["import_number"]
-    before = Import.objects.count()
+    before = Import.objects.filter(legal_entity=acme).count()
     assert erp.post("/facts/customer", rows)["import_number"] is None
-    assert Import.objects.count() == before
+    assert Import.objects.filter(legal_entity=acme).count() == before
 
 
 def test_several_tables_go_in_together() -> None:
-    erp = Program.of(company(), "facts:write")
+    acme = company()
+    erp = Program.of(acme, "facts:write")
     tables = {
         "invoice": [invoice("i1", "c1")],
         "customer": [customer("c1")],
@@ -118,12 +122,13 @@ def test_several_tables_go_in_together() -> None:
         "invoice": 1, "customer": 1, "payment": 1, "allocation": 1, "credit_group": 1,
     }  # fmt: skip
     assert [one["pointer"] for one in got["problems"]] == ["/tables/allocation/1/invoice_id"]
-    assert FACTS["credit_group"].objects.get().customer_ids == ["c1"]
-    assert Import.objects.filter(kind="api").count() == 1
+    assert FACTS["credit_group"].objects.get(legal_entity=acme).customer_ids == ["c1"]
+    assert Import.objects.filter(legal_entity=acme, kind="api").count() == 1
 
 
 def test_what_people_decide_is_not_pushed() -> None:
-    erp = Program.of(company(), "facts:write")
+    acme = company()
+    erp = Program.of(acme, "facts:write")
     assert set(TABLES) - set(batch.PUSHED) == {
         "action", "approval", "handover", "instalment", "note", "override", "pause", "plan", "promise",
     }  # fmt: skip
@@ -133,8 +138,9 @@ def test_what_people_decide_is_not_pushed() -> None:
 
 
 def test_a_batch_that_is_none_is_refused_and_nothing_is_written() -> None:
-    erp = Program.of(company(), "facts:write")
-    before = Import.objects.count()
+    acme = company()
+    erp = Program.of(acme, "facts:write")
+    before = Import.objects.filter(legal_entity=acme).count()
     cases = (
         (b"", 415, "unsupported_media_type"),
         (b"{", 400, "malformed_json"),
@@ -155,11 +161,12 @@ def test_a_batch_that_is_none_is_refused_and_nothing_is_written() -> None:
         assert (got.status, got["code"]) == (status, code), body[:60]
     got = erp.post("/facts/customer", b"rows", content_type="text/csv")
     assert (got.status, got["code"]) == (415, "unsupported_media_type")
-    assert Import.objects.count() == before
+    assert Import.objects.filter(legal_entity=acme).count() == before
 
 
 def test_values_are_judged_like_those_of_a_file() -> None:
-    erp = Program.of(company(), "facts:write")
+    acme = company()
+    erp = Program.of(acme, "facts:write")
     rows = [
         customer("x", employees=5.0) | {"customer_id": 12, "name": "Zé\u0000ro"},
         customer("c2", employees=2**70),
@@ -175,7 +182,9 @@ def test_values_are_judged_like_those_of_a_file() -> None:
     assert got["warnings"] == [
         {"code": "unknown_column", "pointer": "/rows/5/surprise", "detail": "is no column and was not read"}
     ]
-    standing = {one.customer_id: one for one in FACTS["customer"].objects.filter(replaced_by=None)}
+    standing = {
+        one.customer_id: one for one in FACTS["customer"].objects.filter(legal_entity=acme, replaced_by=None)
+    }
     assert standing["12"].employees == 5
     assert standing["12"].name == "Zé\ufffdro"
     assert standing["c7"].vat_number == "'; DROP TABLE fact_customer; --"
@@ -205,18 +214,20 @@ def test_a_key_does_a_request_once() -> None:
 
 
 def test_a_key_whose_request_was_cut_off_can_be_used_again() -> None:
-    erp = Program.of(company(), "facts:write")
+    acme = company()
+    erp = Program.of(acme, "facts:write")
     rows = {"rows": [customer("c1")]}
     erp.post("/facts/customer", rows, idempotency_key="k")
-    Answered.objects.update(status=None, content="")
+    Answered.objects.filter(token__company=acme).update(status=None, content="")
     got = erp.post("/facts/customer", rows, idempotency_key="k")
     assert (got.status, got["code"]) == (409, "in_progress")
-    Answered.objects.update(begun_at="2026-01-01T00:00:00Z")
+    Answered.objects.filter(token__company=acme).update(begun_at="2026-01-01T00:00:00Z")
     assert erp.post("/facts/customer", rows, idempotency_key="k").status == 200
 
 
 def test_ten_thousand_invoices_in_one_batch() -> None:
-    erp = Program.of(company(), "facts:write")
+    acme = company()
+    erp = Program.of(acme, "facts:write")
     customers = [customer(f"c{index}") for index in range(1000)]
     assert erp.post("/facts/customer", {"rows": customers})["tables"]["customer"]["new"] == 1000
     rows = [invoice(f"i{index}", f"c{index % 1000}") for index in range(batch.MOST_ROWS)]

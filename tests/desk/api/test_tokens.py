@@ -16,7 +16,7 @@ from creditdesk.desk.api.models.token import Scope
 from creditdesk.desk.casework.models import Entry
 from desk.api.asking import Program, company, customer
 
-pytestmark = pytest.mark.usefixtures("desk")
+pytestmark = pytest.mark.usefixtures("one_desk")
 
 
 def test_a_token_is_shown_once_and_kept_as_a_digest() -> None:
@@ -28,7 +28,7 @@ def test_a_token_is_shown_once_and_kept_as_a_digest() -> None:
     assert row.prefix in token
     assert token.split("_", 2)[2] not in stored
     assert Program(token).get("/customers").status == 403  # let in, and told what it may not do
-    (entry,) = Entry.objects.filter(what="token")
+    (entry,) = Entry.objects.filter(what="token", company=acme)
     assert (entry.by, entry.ref, entry.became["scopes"]) == ("anna", row.prefix, ["credit_check"])
 
 
@@ -64,7 +64,7 @@ def test_an_expired_and_a_revoked_token_are_refused() -> None:
         acme, "short", ["customers:read"], by="anna", now=now, expires_at=now + timedelta(hours=1)
     )
     assert Program(short).get("/customers").status == 200
-    Token.objects.filter(name="short").update(expires_at=now - timedelta(seconds=1))
+    Token.objects.filter(company=acme, name="short").update(expires_at=now - timedelta(seconds=1))
     assert Program(short).get("/customers").status == 401
     _row, taken = tokens.create(acme, "taken", ["customers:read"], by="anna", now=now)
     assert Program(taken).get("/customers").status == 200
@@ -78,9 +78,9 @@ def test_an_expired_and_a_revoked_token_are_refused() -> None:
 def test_the_last_use_is_kept() -> None:
     acme = company()
     program = Program.of(acme)
-    assert Token.objects.get().last_used_at is None
+    assert Token.objects.get(company=acme).last_used_at is None
     program.get("/customers")
-    assert timezone.now() - Token.objects.get().last_used_at < timedelta(minutes=1)
+    assert timezone.now() - Token.objects.get(company=acme).last_used_at < timedelta(minutes=1)
 
 
 ADDRESSES = (
@@ -109,7 +109,7 @@ def test_each_address_asks_for_its_scope() -> None:
 
 
 def test_another_company_is_never_one_id_away() -> None:
-    acme, other = company("acme"), company("other")
+    acme, other = company(), company()
     ours, theirs = Program.of(acme), Program.of(other)
     pushed = theirs.post("/facts/customer", {"rows": [customer("secret")]})
     assert theirs.get("/customers/secret").status == 200

@@ -17,7 +17,7 @@ from creditdesk.desk.api.credit.figures import Figures, figures
 from creditdesk.desk.api.credit.judging import Known, Reason, Room, Verdict, judge
 from creditdesk.desk.api.credit.pool import Pool, lock, pool_of
 from creditdesk.desk.api.credit.rates import Rates
-from creditdesk.desk.api.credit.reserving import Reserved, State, end, in_ledger, of_order, reserved
+from creditdesk.desk.api.credit.reserving import Reserved, State, end, reserved
 from creditdesk.desk.api.credit.words import sentence
 from creditdesk.desk.api.models import CreditCheck, Reservation
 from creditdesk.desk.api.problem import Problem
@@ -25,7 +25,7 @@ from creditdesk.desk.api.replying import written
 from creditdesk.desk.api.standing import holding
 from creditdesk.desk.casework.models import Decision
 from creditdesk.desk.day.clock import zone_of
-from creditdesk.desk.ledger.models import Company, HeldCustomer
+from creditdesk.desk.ledger.models import Company
 from creditdesk.facts.money import MissingRate, digits, minor
 
 AGAIN = 60
@@ -86,11 +86,12 @@ def check(company: Company, asked: Question, *, by: str, now: datetime, today: d
     with transaction.atomic() if writes else nullcontext():
         if writes:
             lock(company, pool.locks)
-        mine = of_order(company, asked.order_id, now) if asked.order_id else None
+        taken = reserved(company, pool.owner, asked.order_id, now)
+        mine = taken.mine
         if mine is not None and pool.owner.get(mine.customer, mine.customer) != pool.customer:
             raise Problem("already_there", "This order_id is reserved for another customer.")
         try:
-            gathered = _gather(company, pool, asked, mine, now, today)
+            gathered = _gather(company, pool, asked, taken, today)
         except MissingRate:
             return _kept(company, asked, by, now, _unjudged(company, asked, now, "no_rate", None), None)
         if gathered is None:
@@ -104,9 +105,7 @@ def check(company: Company, asked: Question, *, by: str, now: datetime, today: d
         return _kept(company, asked, by, now, content, kept)
 
 
-def _gather(
-    company: Company, pool: Pool, asked: Question, mine: Reservation | None, now: datetime, today: date
-) -> _Gathered | None:
+def _gather(company: Company, pool: Pool, asked: Question, taken: Reserved, today: date) -> _Gathered | None:
     """Everything an answer rests on; None when nothing was decided yet.
 
     Raises:
@@ -131,7 +130,6 @@ def _gather(
     own = found[pool.customer]
     order = rates.convert(asked.amount, asked.currency, base)
     standing = own.orders.get(asked.order_id, 0) if asked.order_id else 0
-    taken = reserved(company, counted, asked.order_id, now)
 
     def room(name: str, limit: int, members: set[str]) -> Room:
         with_ours = [one for one in members if bases.get(one) == base]
@@ -147,6 +145,7 @@ def _gather(
     if whole and len(pool.family) > 1 and limit is not None:
         groups.append(room(pool.family[0], limit, pool.owners(pool.family)))
     known = _known(company, ids, pool, decided, own, order, standing, taken, tuple(groups), rates, today)
+    mine = taken.mine
     if mine is not None and (mine.amount, mine.currency) == (asked.amount, asked.currency):
         known = replace(known, kept_room=True)
     return _Gathered(pool, decided, own, taken, order, known, rates)
@@ -168,7 +167,6 @@ def _known(
     row, reserved_here = decided.row, taken.of([pool.customer])
     exposure = own.exposure - standing
     released = _release(company, ids, today)
-    held = HeldCustomer.objects.filter(legal_entity=company, customer_id__in=ids, replaced_by=None).exists()
     return Known(
         order=order,
         exposure=exposure,
@@ -191,7 +189,7 @@ def _known(
         released=released.amount if released is not None else None,
         released_any=released is not None and released.amount is None,
         released_until=(released.valid_until or released.decided_on) if released is not None else None,
-        data_problem=held,
+        data_problem=decided.held,
         changed=decided.changed,
         decided_days_ago=max((today - decided.day).days, 0),
     )
@@ -225,9 +223,11 @@ def _same_as_before(mine: Reservation | None, asked: Question, verdict: Verdict)
     if mine is None or verdict.answer not in (judging.YES, judging.PREPAY):
         return None
     before = mine.checks.order_by("id").first()
-    if before is None or before.asked != asked.said or before.answer != verdict.answer:
+    if before is None or before.asked != asked.said:
         return None
-    return {**before.content, "repeated": True}
+    if judging.ANSWERS.index(verdict.answer) > judging.ANSWERS.index(before.answer):
+        return None
+    return {**before.content, "check": before.pk, "repeated": True}
 
 
 def _reserve(
@@ -244,7 +244,7 @@ def _reserve(
     if mine is not None and (asked.reserve or not grants):
         end(company, [mine.pk], State.RELEASED, now)
         mine = None
-    if not asked.reserve or not grants or in_ledger(company, [asked.order_id]):
+    if not asked.reserve or not grants or gathered.reserved.ordered:
         return mine
     return Reservation.objects.create(
         company=company, customer=gathered.pool.customer, order_id=asked.order_id, amount=asked.amount,
@@ -393,7 +393,4 @@ def _kept(
         company=company, customer=asked.customer, order_id=asked.order_id, asked_at=now, by=by, asked=asked.said,
         answer=content["answer"], reason=content["reason"]["code"], content=plain, reservation=kept,
     )  # fmt: skip
-    told = {"check": row.pk, **plain}
-    if kept is not None:
-        CreditCheck.objects.filter(pk=row.pk).update(content=told)
-    return told
+    return {**plain, "check": row.pk}

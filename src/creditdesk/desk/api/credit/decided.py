@@ -15,7 +15,7 @@ from django.db import connection
 from creditdesk.desk.casework.models import Decision, Redecided, Stage
 from creditdesk.desk.casework.policies import NoPolicy, in_force
 from creditdesk.desk.ledger import bulk
-from creditdesk.desk.ledger.models import Company
+from creditdesk.desk.ledger.models import Company, HeldCustomer
 from creditdesk.policy.document import OrderStance, Policy
 from creditdesk.policy.load import read_policy
 
@@ -24,6 +24,10 @@ JUDGED = (
     "handover",
 )  # fmt: skip
 """Tables that the limit and the treatment rest on, and that only the engine can judge. What is owed and ordered is counted anew."""
+
+
+HELD = "held"
+"""What `changed_since` says of a customer some of whose rows could not be read."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Decided:
         day: the last day that was recorded, or on which it was decided alone.
         order: when the policy looks at, asks in advance, or stops an order.
         changed: tables with facts that came after the decision.
+        held: not all of its rows could be read.
     """
 
     row: Decision
@@ -44,6 +49,7 @@ class Decided:
     policy: Policy
     order: OrderStance
     changed: tuple[str, ...]
+    held: bool
 
 
 def decided_on(company: Company, customer: str, ids: Sequence[str], today: date) -> Decided | None:
@@ -73,14 +79,15 @@ def decided_on(company: Company, customer: str, ids: Sequence[str], today: date)
     known = [(last[0], last[1] or last[2] or 0), *([alone] if alone else [])]
     content = json.loads(row.content)
     policy = parsed(version.digest, version.text)
-    number = max(one[1] for one in known)
+    changed = changed_since(company, ids, max(one[1] for one in known))
     return Decided(
         row=row,
         content=content,
         day=max(one[0] for one in known),
         policy=policy,
         order=order_of(policy, row.segment, content.get("cell_row"), content.get("cell_column")),
-        changed=changed_since(company, ids, number),
+        changed=tuple(one for one in changed if one != HELD),
+        held=HELD in changed,
     )
 
 
@@ -108,10 +115,13 @@ def order_of(policy: Policy, segment: str, row: str | None, column: str | None) 
 
 
 def changed_since(company: Company, ids: Sequence[str], number: int) -> tuple[str, ...]:
-    """Tables of `JUDGED` in which something of these customers came, or was taken back, after an import."""
-    parts, values = [], []
+    """Tables of `JUDGED` in which something of these customers came, or was taken back, after an import; and `HELD`."""
+    among, given = bulk.among("customer_id", list(ids))
+    holds = bulk.quoted(HeldCustomer._meta.db_table)
+    held = f"SELECT 1 FROM {holds} WHERE legal_entity_id = %s AND {among} AND replaced_by_id IS NULL"
+    parts = [f"SELECT '{HELD}' WHERE EXISTS ({held})"]
+    values: list[Any] = [company.pk, given]
     for table in JUDGED:
-        among, given = bulk.among("customer_id", list(ids))
         parts.append(
             f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {bulk.quoted(f'fact_{table}')} WHERE legal_entity_id = %s "
             f"AND {among} AND (brought_by_id > %s OR replaced_by_id > %s))"

@@ -185,7 +185,7 @@ def _tolerance(asked: _Question, currency: str, amount: int) -> int:
 
 _CAME = """
 SELECT x.customer_id, x.currency,
-    sum(CASE WHEN x.kind IN ('refund', 'return') THEN -x.amount ELSE x.amount END)
+    sum(CASE WHEN x.kind IN ('refund', 'return') THEN -x.amount ELSE x.amount END), count(x.order_id)
 FROM fact_payment x WHERE x.legal_entity_id = %s AND x.replaced_by_id IS NULL AND x.value_date <= %s
     AND coalesce(x.entry_date, x.value_date) <= %s AND {whose}
 GROUP BY x.customer_id, x.currency
@@ -214,9 +214,11 @@ def _money(asked: _Question, found: dict[str, Figures]) -> None:
     """Money that came in and pays nothing yet; what is bound to an order; what was paid back beyond it."""
     today, company = asked.today, asked.company.pk
     moved: dict[tuple[str, str], int] = {}
-    for customer, currency, amount in asked.ask(_CAME, company, today, today):
+    for_orders = 0
+    for customer, currency, amount, bound_to_orders in asked.ask(_CAME, company, today, today):
         key = (asked.owner[customer], currency)
         moved[key] = moved.get(key, 0) + int(amount)
+        for_orders += bound_to_orders
     if not moved:
         return
     for customer, currency, of_invoice, on, amount in _values_last(asked, _GIVEN, [company], [today] * 7):
@@ -231,9 +233,8 @@ def _money(asked: _Question, found: dict[str, Figures]) -> None:
             )
         moved[key] = moved.get(key, 0) - given
     bound: dict[tuple[str, str], int] = {}
-    for customer, currency, amount, used in _values_last(
-        asked, _DEPOSITS, [today, today, company], [today] * 4
-    ):
+    rows = _values_last(asked, _DEPOSITS, [today, today, company], [today] * 4) if for_orders else []
+    for customer, currency, amount, used in rows:
         key = (asked.owner[customer], currency)
         bound[key] = bound.get(key, 0) + max(int(amount - used), 0)
     for (owner, currency), rest in moved.items():

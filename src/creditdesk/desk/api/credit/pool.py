@@ -132,9 +132,12 @@ def lock(company: Company, names: Sequence[str]) -> None:
     """
     if connection.vendor != "postgresql":
         return
+    # in one order for everybody, so that two who need two of them do not wait for each other
+    numbers = sorted({_number(company, name) for name in names})
     with connection.cursor() as cursor:
-        for number in sorted({_number(company, name) for name in names}):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [AREA, number])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, number) FROM unnest(%s::int[]) AS number", [AREA, numbers]
+        )
 
 
 def _number(company: Company, name: str) -> int:
