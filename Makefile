@@ -69,10 +69,10 @@ test: $(VENV)/.project $(VENV)/.test ## every check and the tests, but for those
 	@$(MAKE) --no-print-directory lint typecheck layers
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m "not long" $(TESTS)
 
-test-all: $(VENV)/.project $(VENV)/.test ## the same with the long ones: every story in the engine, Spark, days on PostgreSQL
+test-all: $(VENV)/.project $(VENV)/.test ## the same with the long ones: every story on DuckDB, Spark, 100 crashes and kills
 	@scripts/test-machine
 	@$(MAKE) --no-print-directory lint typecheck layers
-	@CREDITDESK_ALL_STORIES=1 CREDITDESK_KILLS=100 CREDITDESK_CRASHES=93 $(BIN)/python -m pytest -n 2 --dist loadgroup -q $(TESTS)
+	@CREDITDESK_KILLS=100 CREDITDESK_CRASHES=93 $(BIN)/python -m pytest -n 2 --dist loadgroup -q $(TESTS)
 
 lint: $(VENV)/.test ## ruff: rules and format
 	@$(BIN)/ruff check .

@@ -28,24 +28,6 @@ def postgres() -> Iterator[Postgres]:
 
 TEMPLATE = "template_desk"
 
-ALWAYS = (
-    "test_one_ladder",
-    "test_going_live",
-    "test_a_day_by_hand",
-    "test_a_customer_decided_alone",
-    "test_how_things_stand",
-)
-"""Tests of whole days that `make test` runs, on SQLite; all of them on both databases belong to `make test-all`."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A day costs seconds in the engine whatever the database: most of them are for the long run."""
-    for item in items:
-        days = "engine" in getattr(item, "fixturenames", ())
-        always = any(name in item.name for name in ALWAYS) and "[postgresql" not in item.name
-        if days and not always:
-            item.add_marker(pytest.mark.long)
-
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres: Postgres) -> str:

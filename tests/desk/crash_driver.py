@@ -1,7 +1,7 @@
 """Runs the day in processes of its own, and kills them: started by test_crashes, told what to do on standard input.
 
-Every line is one trial as JSON; the answer is one line. The engine is built once, before the first fork: each trial is a
-fresh child that knows nothing but the database.
+Every line is one trial as JSON; the answer is one line. Each trial is a fresh child that knows nothing but the database, and
+takes the engine's statements from where an earlier one kept them. The parent only imports: threads do not survive a fork.
 """
 
 from __future__ import annotations
@@ -44,19 +44,17 @@ def main() -> None:
     from creditdesk.desk.starting import start
 
     start()
-    decider = remembering(Path(sys.argv[1]))
+    import desk.office  # noqa: F401  what every trial imports
+
+    plans = Path(sys.argv[1])
     for line in sys.stdin:
         trial = json.loads(line)
-        if "warm" in trial:
-            _in_this_process(decider, trial)
-            _say(built=decider.builds)
-            continue
         child = os.fork()
         if child == 0:
             status = 1
             try:
-                events = run(decider, trial)
-                Path(trial["log"]).write_text(json.dumps({"events": events}))
+                done = {"built": build(plans, trial)} if "warm" in trial else {"events": run(plans, trial)}
+                Path(trial["log"]).write_text(json.dumps(done))
                 status = 0
             except Exception:  # noqa: BLE001  the test shows it
                 Path(trial["log"]).write_text(json.dumps({"error": traceback.format_exc()}))
@@ -69,45 +67,15 @@ def main() -> None:
         _say(killed=os.WIFSIGNALED(status), status=status)
 
 
-def remembering(plans: Path) -> Any:
-    """An engine that executes nothing when it is asked the same again: a decision is a function of what it is given.
-
-    What is killed here is the desk. A day that finds other facts than the evening before is decided in earnest.
-    """
-    from creditdesk.desk.day.decider import Decided, Decider
-
-    class Remembering(Decider):
-        asked: Any = None
-
-        def decide(
-            self, policy_text: str, facts: Any, as_of: Any, previous: Any = None, *more: Any, **named: Any
-        ) -> Any:
-            asked = (policy_text, as_of, _same(facts), _same(previous or {}), named)
-            if asked == self.asked and not more:
-                (built,) = self._built.values()
-                return Decided(built.policy, built.backend)
-            self.asked = None
-            done = super().decide(policy_text, facts, as_of, previous, *more, **named)
-            self.asked = asked
-            return done
-
-    return Remembering({"threads": "1"}, plans)
-
-
-def _same(tables: Any) -> dict[str, Any]:
-    return {name: sorted(map(repr, rows.to_pylist())) for name, rows in tables.items()}
-
-
 def _say(**answer: Any) -> None:
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
 
 
-def _in_this_process(decider: Any, trial: dict[str, Any]) -> None:
-    """Build the statements, without touching the database afterwards."""
-    from django.db import connections
-
+def build(plans: Path, trial: dict[str, Any]) -> int:
+    """Build the statements and keep them. Gives how often that was needed."""
     from creditdesk.desk.casework.policies import in_force
+    from creditdesk.desk.day.decider import Decider
     from creditdesk.desk.day.outcome import previous
     from creditdesk.desk.ledger.models import Company
     from creditdesk.desk.ledger.reading import facts
@@ -115,16 +83,18 @@ def _in_this_process(decider: Any, trial: dict[str, Any]) -> None:
     _point_to(trial["warm"])
     company = Company.objects.get()
     on = date.fromisoformat(trial["on"])
+    decider = Decider({"threads": "1"}, plans)
     decider.decide(in_force(company, on).text, facts(company), on, previous(company, on), held=[])
-    connections.close_all()
+    return decider.builds
 
 
-def run(decider: Any, trial: dict[str, Any]) -> int:
+def run(plans: Path, trial: dict[str, Any]) -> int:
     """The day of one trial. Gives the number of events it had."""
     from django.conf import settings
     from django.db import connection
 
     from creditdesk.desk.day import transport
+    from creditdesk.desk.day.decider import Decider
     from creditdesk.desk.day.run import Worker, run_day
     from creditdesk.desk.ledger.models import Company
     from desk.office import HERE
@@ -148,7 +118,7 @@ def run(decider: Any, trial: dict[str, Any]) -> int:
             os.kill(os.getpid(), signal.SIGKILL)
 
     worker = Worker(
-        decider=decider,
+        decider=Decider({"threads": "1"}, plans),
         transport=Watched,
         clock=lambda: datetime.combine(on, clock(7), HERE),
         by="crash test",

@@ -184,7 +184,10 @@ def trial(driver: Driver, evening: Evening, peer: Peer, log: Path, **how: Any) -
 def test_a_day_killed_anywhere_and_run_again_is_one_day(driver, evening, peer, tmp_path) -> None:
     log = tmp_path / "log"
     chance = random.Random(SEED)
-    driver.tell(warm=evening.copy(), on=DAY.isoformat())
+    assert driver.tell(warm=evening.copy(), on=DAY.isoformat(), log=str(log)) == {
+        "killed": False,
+        "status": 0,
+    }, log.read_text()
 
     undisturbed = evening.copy()
     usual = {"port": peer.port, "on": DAY.isoformat(), "log": str(log)}

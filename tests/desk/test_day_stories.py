@@ -86,7 +86,6 @@ def test_one_ladder_for_those_who_pay_promise_dispute_or_say_nothing(engine, pee
     assert office.decision("pays", "2026-03-22") is None
 
 
-@pytest.mark.long
 def test_after_days_without_a_run_each_payer_gets_one_step_and_the_next_counts_from_it(engine, peer) -> None:
     office = Office.open(engine, peer, ["anton"])
     office.day("2026-03-23")
@@ -182,7 +181,6 @@ def test_what_was_sent_stays_when_its_import_is_undone_and_the_case_closes_with_
     assert json.loads(office.decision("wrong", "2026-03-30").content)["exposure"] == 0
 
 
-@pytest.mark.long
 def test_new_year_and_summer_time_do_not_move_a_day(engine, peer) -> None:
     office = Office.open(engine, peer, ["anton"])
     office.fact("invoice", invoice_id="i-anton", customer_id="anton", company_id="acme", number="2026/anton",

@@ -26,9 +26,18 @@ GROWING = (
 
 
 def walking_engine(tables: Mapping[str, list[Row]], policy: Policy, first: date, last: date) -> Decider:
-    """The engine as a replay uses it: what it does is built and compiled once, and repeated every day."""
+    """The engine as a replay of few customers uses it: what it does is built once, and repeated every day."""
+    return _walking("polars://", tables, policy, first, last)
+
+
+def walking_duckdb(tables: Mapping[str, list[Row]], policy: Policy, first: date, last: date) -> Decider:
+    """The engine as a replay of many customers uses it."""
+    return _walking("duckdb://", tables, policy, first, last)
+
+
+def _walking(url: str, tables: Mapping[str, list[Row]], policy: Policy, first: date, last: date) -> Decider:
     names = sorted({*GROWING, *tables})
-    repeated = Walk(Stages(connect("polars://")), arrow(tables), policy, first, last, growing=names)
+    repeated = Walk(Stages(connect(url)), arrow(tables), policy, first, last, growing=names)
 
     def decide_day(today: Mapping[str, list[Row]], day: date, previous: Rows | None) -> Rows:
         if previous is None:

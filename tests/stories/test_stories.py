@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from functools import cache
 
@@ -10,7 +9,7 @@ import pytest
 
 from creditdesk.policy.document import Policy
 from creditdesk.policy.load import load_policy
-from stories.deciders import slow_reference, walking_engine
+from stories.deciders import slow_reference, walking_duckdb, walking_engine
 from stories.meeting import SIX, meeting
 from stories.story import Story, load_stories
 from stories.walk import Begin, Diary, complaints, walk
@@ -31,20 +30,11 @@ def policy_of(changes: str) -> Policy:
     return Policy.model_validate({**written, **found})
 
 
-EVERY = bool(os.environ.get("CREDITDESK_ALL_STORIES"))
-"""Whether the engine walks every story (minutes; `make test-all` does) or the golden cases."""
-
-
-def golden(story: Story) -> bool:
-    """Whether a story is one of the golden cases."""
-    return story.id.startswith("golden")
-
-
 @cache
 def walked(begin: Begin) -> dict[str, Diary]:
     """All stories, walked once per policy that they need."""
     found: dict[str, Diary] = {}
-    chosen = PINNED if begin is slow_reference else [story for story in STORIES if EVERY or golden(story)]
+    chosen = PINNED if begin is slow_reference else STORIES
     for changes in sorted({repr(story.policy) for story in chosen}):
         same = [story for story in chosen if repr(story.policy) == changes]
         found |= walk(same, policy_of(changes), begin, every_day=begin is slow_reference)
@@ -56,13 +46,17 @@ def name(story: Story) -> str:
 
 
 @pytest.mark.xdist_group("stories in the engine")
-@pytest.mark.parametrize(
-    "story",
-    [pytest.param(story, marks=() if golden(story) else pytest.mark.long) for story in STORIES],
-    ids=name,
-)
+@pytest.mark.parametrize("story", STORIES, ids=name)
 def test_story_holds_in_the_engine(story: Story) -> None:
     found = complaints(walked(walking_engine)[story.id])
+    assert not found, "\n".join([story.rule, story.title, *found])
+
+
+@pytest.mark.long
+@pytest.mark.xdist_group("stories on DuckDB")
+@pytest.mark.parametrize("story", STORIES, ids=name)
+def test_story_holds_in_the_engine_on_duckdb(story: Story) -> None:
+    found = complaints(walked(walking_duckdb)[story.id])
     assert not found, "\n".join([story.rule, story.title, *found])
 
 
