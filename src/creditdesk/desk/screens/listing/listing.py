@@ -55,7 +55,9 @@ class Listing:
     @cached_property
     def rows(self) -> QuerySet[Any]:
         """All rows that pass the filters. A filter that makes no sense passes nothing."""
-        return self._rows if self.filter is None else self.filter.qs
+        if self.filter is None:
+            return self._rows
+        return self.filter.qs if self.filter.is_valid() else self._rows.none()
 
     @cached_property
     def ordered_by(self) -> tuple[Column, bool]:
