@@ -50,7 +50,7 @@ def _pattern(code: str, currency: str, exact: bool) -> tuple[str, str, str, str]
 
 def money(amount: int | None, currency: str, *, exact: bool = False) -> str:
     """An amount in minor units, in whole units or to the last minor unit; empty for none."""
-    if amount is None:
+    if not isinstance(amount, int):
         return ""
     code = (translation.get_language() or "en").split("-")[0]
     before, behind, between, point = _pattern(code, currency, exact)
