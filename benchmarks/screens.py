@@ -46,10 +46,10 @@ SELECT 1, 'C' || lpad(n::text, 7, '0'), 'x', w.name || ' ' || n, '', 'company', 
     (ARRAY['small','medium','large'])[1 + n % 3], (ARRAY['good','fair','poor'])[1 + n % 3],
     (ARRAY['low','medium','high'])[1 + (n * 7) % 3], n % 100, 'reference', n % 4, 'letter', DATE '2026-04-07',
     CASE WHEN n % 5 = 0 THEN 'call' ELSE '' END, CASE WHEN n % 5 = 0 THEN 'call' ELSE '' END,
-    CASE WHEN n % 5 = 0 THEN 'due' ELSE '' END, '', n % 100, 'open', 'none', 'EUR', 4, (n * 7919) % 5000000,
-    CASE WHEN n % 3 = 0 THEN (n * 104729) % 3000000 ELSE 0 END, CASE WHEN n % 3 = 0 THEN (n * 104729) % 3000000 ELSE 0 END,
-    0, 0, 0, 0, CASE WHEN n % 3 = 0 THEN DATE '2026-03-20' - (n % 200) END, (n * 7919) % 5000000, 6000000,
-    6000000 - (n * 7919) % 5000000, (n * 7919) % 5000000, (n * 31) % 90000000,
+    CASE WHEN n % 5 = 0 THEN 'due' ELSE '' END, '', n % 100, 'open', 'none', 'EUR', 4, (n::bigint * 7919) % 5000000,
+    CASE WHEN n % 3 = 0 THEN (n::bigint * 104729) % 3000000 ELSE 0 END, CASE WHEN n % 3 = 0 THEN (n::bigint * 104729) % 3000000 ELSE 0 END,
+    0, 0, 0, 0, CASE WHEN n % 3 = 0 THEN DATE '2026-03-20' - (n % 200) END, (n::bigint * 7919) % 5000000, 6000000,
+    6000000 - (n::bigint * 7919) % 5000000, (n::bigint * 7919) % 5000000, (n::bigint * 31) % 90000000,
     '{{"habit": null, "group_members": 3, "behaviour_evidence": 6, "days_late_shrunken": 9.4, "payment_terms_days": 30}}'
 FROM generate_series(1, {customers}) n
 JOIN LATERAL (SELECT (ARRAY['Janssen','Peeters','Lefevre','Muller','Brabo','Zenit','Topaas'])[1 + n % 7] AS name) w ON true;

@@ -1,0 +1,45 @@
+"""Everything a person reads at the desk exists in four languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from creditdesk.desk import catalogues, starting
+
+starting.start()
+
+HOLES = re.compile(r"%\((\w+)\)")
+PARTS = {part.name: part for part in catalogues.parts()}
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+@pytest.mark.parametrize("part", PARTS)
+def test_nothing_is_left_in_english(part, language) -> None:
+    """What is missing is written into the catalogue by `make messages`, to be translated there."""
+    assert catalogues.missing(PARTS[part], language) == []
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+@pytest.mark.parametrize("part", PARTS)
+def test_a_translation_keeps_the_holes_of_its_text(part, language) -> None:
+    _path, catalog = catalogues.updated(PARTS[part], language)
+    for message in catalog:
+        said = message.id if isinstance(message.id, tuple) else (message.id,)
+        for text in message.string if isinstance(message.string, tuple) else (message.string,):
+            assert set(HOLES.findall(text)) <= set(HOLES.findall(said[-1])), message.id
+            assert set(HOLES.findall(said[-1])) - set(HOLES.findall(text)) <= {"n"}, message.id
+
+
+def test_the_compiled_catalogues_are_what_django_reads() -> None:
+    from django.utils import translation
+
+    catalogues.compiled()
+    told = {}
+    for language in ("nl", "fr", "de", "en"):
+        with translation.override(language):
+            told[language] = translation.gettext("Promise to pay")
+    assert told == {
+        "nl": "Betalingsbelofte", "fr": "Promesse de paiement", "de": "Zahlungszusage", "en": "Promise to pay"
+    }  # fmt: skip
