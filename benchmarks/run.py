@@ -190,6 +190,13 @@ def ledger(setting: Setting) -> list[str]:
     return imports.measure(min(setting.customers, 1_000_000), ROUNDS, ["postgresql", "sqlite"])
 
 
+def screens(setting: Setting) -> list[str]:
+    """The desk's screens against its login page, with many customers and users."""
+    import screens as pages
+
+    return pages.measure(min(setting.customers, 100_000))
+
+
 PARTS: dict[str, Callable[[Setting], list[str]]] = {
     "decide": decide,
     "check": check,
@@ -198,6 +205,7 @@ PARTS: dict[str, Callable[[Setting], list[str]]] = {
     "peer": peer,
     "spark": spark,
     "ledger": ledger,
+    "screens": screens,
 }
 
 

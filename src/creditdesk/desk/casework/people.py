@@ -5,14 +5,14 @@ The caller decides the customer anew after the act (`desk.day.redecide`): `Desk`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
 from creditdesk.desk.casework.audit import ReasonMissing, note
-from creditdesk.desk.casework.models import Task
+from creditdesk.desk.casework.models import Entry, Task
 from creditdesk.desk.ledger.models import FACTS, Company, Import
 from creditdesk.desk.ledger.writing import add, add_all
 from creditdesk.facts.schema import TABLES
@@ -55,6 +55,31 @@ def write_fact(
             note(
                 company, by=by, at=now, what=table, ref=":".join(str(row.get(name)) for name in key),
                 customer=str(row.get("customer_id") or ""), was=_plain(was), became=_plain(merged), why=why,
+            )  # fmt: skip
+    return done
+
+
+def write_facts(
+    company: Company, table: str, rows: Sequence[Mapping[str, Any]], *, by: str, why: str, now: datetime
+) -> Import:
+    """Add new facts of one kind about many customers, as one import, each with its entry in the audit trail.
+
+    Raises:
+        WrongRows: a row breaks the contract; none is written.
+    """
+    key = TABLES[table].key
+    with transaction.atomic():
+        done = add_all(company, {table: [dict(row) for row in rows]}, by=by, why=why, at=now)
+        if done.changed:
+            Entry.objects.bulk_create(
+                [
+                    Entry(
+                        company=company, by=by, at=now, what=table, customer=str(row.get("customer_id") or ""),
+                        ref=":".join(str(row.get(name)) for name in key), became=_plain(row), why=why,
+                    )
+                    for row in rows
+                ],
+                batch_size=500,
             )  # fmt: skip
     return done
 

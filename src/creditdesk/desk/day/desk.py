@@ -53,6 +53,16 @@ class Desk:
 
         return self._acting(act, row.get("customer_id"))
 
+    def facts(self, table: str, rows: Sequence[Mapping[str, Any]], why: str = "") -> Outcome | None:
+        """The same kind of fact for many customers: one import, an entry in the audit trail for each."""
+
+        def act() -> None:
+            self._brought(
+                people.write_facts(self.company, table, rows, by=self.by, why=why, now=self.worker.clock())
+            )
+
+        return self._acting(act, *(row["customer_id"] for row in rows))
+
     def done(self, task: Task, outcome: str, **how: Any) -> Outcome | None:
         """What came of a task."""
 

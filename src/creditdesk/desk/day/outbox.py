@@ -173,8 +173,9 @@ def _ended(
 def action_of(message: Message, on: date, outcome: str) -> dict[str, Any]:
     """The fact that a message went out, or failed."""
     return {
-        "action_id": f"message:{message.message_id}", "customer_id": message.customer, "procedure": message.procedure,
-        "case_no": message.case_no, "step": message.step, "level": message.level,
+        "action_id": f"message:{message.message_id}", "customer_id": message.customer,
+        "procedure": message.procedure or None, "case_no": message.case_no if message.procedure else None,
+        "step": message.step if message.procedure else None, "level": message.level,
         "policy_version": message.policy_version, "channel": message.channel, "direction": "out", "done_on": on,
         "invoice_ids": message.invoice_ids, "amount": message.amount, "by": DESK,
         "contact_id": message.contact_id or None, "outcome": outcome, "document": message.digest,

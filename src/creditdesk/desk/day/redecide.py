@@ -91,6 +91,11 @@ def ask_again(
         due = {_key(row): row for row in outcome.due()}
         holds = outcome.holds()
         for message in messages:
+            if not message.procedure:  # a person sends it, and nothing is claimed: the gate has no say
+                Message.objects.filter(pk=message.pk, state=Message.State.QUEUED).update(
+                    asked_on=as_of, asked_no=number
+                )
+                continue
             key = (message.customer, message.procedure, message.case_no, message.step, message.turn)
             row = due.get(key)
             waiting = Message.objects.filter(pk=message.pk, state=Message.State.QUEUED)

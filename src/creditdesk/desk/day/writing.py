@@ -22,7 +22,7 @@ from ruamel.yaml import YAML
 from creditdesk.facts.money import major
 
 KINDS = {
-    "be_first_reminder": "friendly", "before_due": "before_due", "consumer_reminder": "friendly",
+    "be_first_reminder": "friendly", "before_due": "before_due", "consumer_reminder": "friendly", "copies": "copies",
     "direct_debit_returned": "returned", "firm_mail": "firm", "friendly_reminder": "friendly",
     "friendly_reminder_signed": "friendly", "plan_link": "plan", "public_commitment": "public", "reminder": "reminder",
     "slip": "slip", "undisputed_part": "undisputed", "welcome_invoice_check": "check",

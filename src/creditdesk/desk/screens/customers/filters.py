@@ -59,15 +59,24 @@ class CustomerFilters(django_filters.FilterSet):
         if scope.portfolios is not None:
             portfolios = portfolios.filter(pk__in=scope.portfolios)
         choices = {
-            "segment": [(code, t.named("segment", code)) for code in facets["segment"]],
+            "segment": [
+                (code, t.named("segment", code)) for code in {*facets["segment"], *self._asked("segment")}
+            ],
             "risk": [(code, t.named("risk", code)) for code in RISKS],
             "portfolio": [(str(one.pk), one.name) for one in portfolios],
-            "country": [(code, countries.get(code, code)) for code in facets["country"]],
+            "country": [
+                (code, countries.get(code, code)) for code in {*facets["country"], *self._asked("country")}
+            ],
         }
         for name, found_choices in choices.items():
             self.filters[name].extra["choices"] = sorted(found_choices, key=lambda pair: pair[1])
         if not choices["portfolio"]:
             del self.filters["portfolio"]
+
+    def _asked(self, name: str) -> list[str]:
+        """What is asked for, also when it occurs since a moment only."""
+        value = self.request.GET.get(name, "")[:100]
+        return [value] if value else []
 
     @property
     def qs(self) -> QuerySet[Account]:
@@ -99,7 +108,7 @@ def _countries(code: str) -> dict[str, str]:
 def facets_of(company: int, day: str) -> dict[str, list[str]]:
     """The segments and countries that occur among a company's customers, as of a day.
 
-    Counting them again for each page would read every customer; they are kept for an hour.
+    Counting them again for each page would read every customer; they are kept for ten minutes.
     """
     from django.core.cache import cache as shared
 
@@ -111,5 +120,5 @@ def facets_of(company: int, day: str) -> dict[str, list[str]]:
             name: sorted(one for one in rows.values_list(name, flat=True).distinct() if one)
             for name in ("segment", "country")
         }
-        shared.set(key, known, 3600)
+        shared.set(key, known, 600)
     return known

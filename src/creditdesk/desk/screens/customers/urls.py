@@ -14,4 +14,5 @@ SCREEN = Screen("customers", _("Customers"), "users", Right.SEE_CUSTOMERS, order
 urlpatterns = [
     path("", views.customers, name="list"),
     path("views", views.keep, name="views"),
+    path("do/<slug:act>", views.bulk, name="bulk"),
 ]
