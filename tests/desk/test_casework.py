@@ -24,6 +24,7 @@ from creditdesk.desk.casework.models import (
 from creditdesk.desk.day.assigning import Desks
 from creditdesk.desk.ledger import reading
 from creditdesk.desk.ledger.models import FACTS, Company
+from creditdesk.desk.ledger.row_check import WrongRows
 from creditdesk.desk.ledger.writing import add, add_all
 from desk.office import HERE, LADDER, facts
 
@@ -148,14 +149,15 @@ def test_bands_of_the_company_go_before_the_usual_ones(company) -> None:
 
 def test_a_granted_plan_release_or_write_off_is_a_fact(company) -> None:
     vote(ask(company, 100_000, "plan", invoice_ids=["i-anton"],
-             more={"instalment": [{"plan_id": "x", "due_on": "2026-04-15", "amount": 50_000}]}), "bert")  # fmt: skip
+             more={"instalment": [{"due_on": "2026-04-15", "amount": 50_000}]}), "bert")  # fmt: skip
     vote(ask(company, 5_000, "release", valid_until="2026-04-30"), "bert")
     vote(ask(company, 20_000, "write_off", invoice_id="i-anton"), "bert")
     found = reading.facts(company)
+    (plan,) = found["plan"].to_pylist()
     assert found["instalment"].to_pylist() == [
-        {"plan_id": "x", "due_on": date(2026, 4, 15), "amount": 50_000}
+        {"plan_id": plan["plan_id"], "due_on": date(2026, 4, 15), "amount": 50_000}
     ]
-    assert found["plan"].to_pylist()[0]["invoice_ids"] == ["i-anton"]
+    assert plan["invoice_ids"] == ["i-anton"]
     release = found["approval"].to_pylist()[0]
     assert (release["subject"], release["amount"], release["valid_until"]) == (
         "order_release",
@@ -163,6 +165,16 @@ def test_a_granted_plan_release_or_write_off_is_a_fact(company) -> None:
         date(2026, 4, 30),
     )
     assert found["allocation"].to_pylist()[0]["kind"] == "write_off"
+
+
+def test_what_could_not_be_written_is_refused_when_it_is_asked_for(company) -> None:
+    with pytest.raises(WrongRows, match="instalment: column amount: found an empty value"):
+        ask(
+            company, 100_000, "plan", invoice_ids=["i-anton"], more={"instalment": [{"due_on": "2026-04-15"}]}
+        )
+    with pytest.raises(WrongRows, match="allocation: column invoice_id"):
+        ask(company, 20_000, "write_off")
+    assert (Request.objects.count(), Task.objects.count()) == (0, 0)
 
 
 def test_tasks_of_somebody_away_go_to_the_deputy_and_on_to_his(company) -> None:

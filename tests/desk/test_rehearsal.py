@@ -10,13 +10,12 @@ import pytest
 
 from creditdesk.desk.casework.models import Decision, Message, Run, Task
 from creditdesk.desk.day.rehearsal import rehearse
+from creditdesk.facts.problem import UnusableInput
 from creditdesk.sample import HORIZON
 
 
 @pytest.mark.long
 def test_the_demo_runs_a_made_up_company_and_only_writes_files(desk, engine) -> None:
-    if desk.vendor != "sqlite":
-        pytest.skip("the demo makes an SQLite desk")
     first = HORIZON - timedelta(days=4)
     done = rehearse(desk.home, 20, 7, first, HORIZON, lambda *_told: None, engine)
     assert done["days"] == 5
@@ -34,3 +33,5 @@ def test_the_demo_runs_a_made_up_company_and_only_writes_files(desk, engine) -> 
     }
     assert written == set(sent.values_list("message_id", flat=True))
     assert all(isinstance(week["week"], date) for week in done["weeks"])
+    with pytest.raises(UnusableInput, match="found a database that holds brabo; allowed: an empty one"):
+        rehearse(desk.home, 20, 7, first, HORIZON, lambda *_told: None, engine)

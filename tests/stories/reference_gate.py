@@ -179,7 +179,7 @@ def payer_holds(
         "needs_approval": (step.approval and not yes and not small and amount > 0)
         or waits_for_go_live(payer)
         or bool(found.promises_to_approve),
-        "no_address": channel_used(payer, case, at.procedure, step) is None,
+        "no_address": channel_used(payer, case, at.procedure, step) is None and not small,
     }
     return {code for code, applies in holds.items() if applies}
 

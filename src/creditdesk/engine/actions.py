@@ -35,6 +35,11 @@ def shaped(day: Day, gated: ir.Table, profile: ir.Table, promise: ir.Table | Non
     template = ibis.cases(
         (found.is_returned, ibis.literal(RETURNED)), (slip, found.first_template), else_=found.template
     )
+    variants = [
+        ((template == one.template) & holds(found.variants.contains(f";{number};")), ibis.literal(one.use))
+        for number, one in enumerate(day.policy.templates)
+    ]
+    template = ibis.cases(*variants, else_=template) if variants else template
     owner_id = ibis.cases(
         (found.owner == "collector", ibis.coalesce(found.owner_id, found.collector)),
         (found.owner == "account_manager", found.account_manager),

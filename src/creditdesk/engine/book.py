@@ -47,6 +47,7 @@ def open_book(policy: Policy) -> Book:
     conditions = [
         *(rule.when for rule in policy.rules),
         *(one.when for one in policy.adjustments),
+        *(one.when for one in policy.templates),
         *(choice.when for segment in policy.segments.values() for choice in segment.procedure if choice.when),
     ]
     reads = {name for condition in conditions for name in columns_of(condition)}

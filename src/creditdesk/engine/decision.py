@@ -36,7 +36,7 @@ READS: tuple[str, ...] = tuple(
 """Columns of the profile that the decision reads beside those that the policy names."""
 
 FOR_PROCEDURE: tuple[str, ...] = (
-    "customer_id", "segment", "segment_since", "procedure", "dunning", "contact_cap", "first_offset", "channel_first", "first_template", "tell_sales", "risk_class", "risk_pd", "natural_person", "owner_id", "exposure",
+    "customer_id", "segment", "segment_since", "procedure", "dunning", "contact_cap", "first_offset", "channel_first", "first_template", "variants", "tell_sales", "risk_class", "risk_pd", "natural_person", "owner_id", "exposure",
     "credit_limit", "limit_use", "fees",
 )  # fmt: skip
 """Columns of stage `segmented` that the procedure may rely on; `procedure` is null where there is none."""

@@ -92,7 +92,7 @@ def gated(day: Day, due: ir.Table, taken: ir.Table, reach: ir.Table, gate: Gate)
 
 
 GATED = (
-    *KEY, "procedure", "case_no", "step", "level", "idx", "do", "chosen", "template", "first_template", "due_day",
+    *KEY, "procedure", "case_no", "step", "level", "idx", "do", "chosen", "template", "first_template", "variants", "due_day",
     "due_net", "is_open", "is_returned", "invoice_ids", "amounts", "amount", "base", "language", "contact_id", "owner",
     "owner_id", "collector", "account_manager", "person", "wait", "overdue_after", "home", "home_no", "today",
     "oldest_due", "risk_class", "limit_use", "last_done_day", "no_answers", "acted_today", "hold", "holds", "hold_until",
@@ -225,7 +225,7 @@ def _conditions(day: Day, found: ir.Table) -> list[tuple[str, Value]]:
         "needs_approval": (holds(found.approval) & ~approved & ~below)
         | found.waits_go_live
         | found.any_unapproved,
-        "no_address": found.chosen.isnull(),
+        "no_address": found.chosen.isnull() & ~((found.net_base > 0) & below),  # nor does it need an address
     }
     return conditions + [(code, payer[code]) for code in PAYER_HOLDS]
 

@@ -102,7 +102,7 @@ PAYER = (
     "preferred_channel", "street",
 )  # fmt: skip
 SEGMENT = (
-    "segment", "procedure", "dunning", "risk_class", "first_offset", "channel_first", "first_template", "contact_cap",
+    "segment", "procedure", "dunning", "risk_class", "first_offset", "channel_first", "first_template", "variants", "contact_cap",
     "owner_id", "limit_use",
 )  # fmt: skip
 STEP = (

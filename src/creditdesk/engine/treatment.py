@@ -59,7 +59,8 @@ def adjustments_of(book: Book, row: Columns) -> dict[str, Value]:
     """What the policy's adjustments change for a customer.
 
     Columns: first_offset (working days added to the first step),
-    channel_first (a channel to try before the first step's own), first_template, tell_sales.
+    channel_first (a channel to try before the first step's own), first_template, tell_sales, variants (numbers of the
+    policy's variants of templates that hold, as `;0;2;`).
     """
     none = ibis.null("string")
     flags = [(one, when(row)) for one, when in book.adjustments]
@@ -73,7 +74,14 @@ def adjustments_of(book: Book, row: Columns) -> dict[str, Value]:
     for one, flag in flags:
         if one.tell_sales:
             tell = tell | flag
+    variants: Value = none
+    if book.policy.templates:
+        variants = ibis.literal(";")
+        for number, variant in enumerate(book.policy.templates):
+            flag = compile_predicate(variant.when, book.columns, book.policy.currency)(row)
+            variants = variants + ibis.ifelse(flag, f"{number};", "")
     return {
+        "variants": variants,
         "first_offset": offset.cast("int64"),
         "channel_first": ibis.cases(*channels, else_=none) if channels else none,
         "first_template": ibis.cases(*templates, else_=none) if templates else none,

@@ -12,7 +12,7 @@ from creditdesk.facts.column import Column
 from creditdesk.facts.money import UnknownCurrency, digits
 from creditdesk.policy.check_criteria import check_criteria, check_matrix, check_scorecards
 from creditdesk.policy.check_procedures import check_procedures
-from creditdesk.policy.check_segments import check_adjustments, check_rules, check_segments
+from creditdesk.policy.check_segments import check_adjustments, check_rules, check_segments, check_templates
 from creditdesk.policy.columns import predicate_columns
 from creditdesk.policy.document import Policy
 from creditdesk.policy.error import listed
@@ -35,8 +35,9 @@ def check(policy: Policy, profile: Mapping[str, Column]) -> Iterator[Mistake]:
     yield from check_rules(policy, columns)
     yield from check_matrix(policy)
     yield from check_segments(policy, columns)
-    yield from check_procedures(policy, columns)
+    yield from check_procedures(policy)
     yield from check_adjustments(policy, columns)
+    yield from check_templates(policy, columns)
     yield from _calendars(policy)
 
 
@@ -51,6 +52,7 @@ def _names(policy: Policy) -> Iterator[Mistake]:
         for index, step in enumerate(procedure.steps):
             own = ("procedures", name, "steps", str(index))
             named += [((*own, "id"), step.id), ((*own, "template"), step.template)]
+    named += [(("templates", str(index), "use"), one.use) for index, one in enumerate(policy.templates)]
     for path, name in named:
         if not NAME.fullmatch(name):
             yield Mistake(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from creditdesk.facts.column import Column
 from creditdesk.policy.document import CONTACTS, Policy, Procedure, Step
 from creditdesk.policy.error import listed
-from creditdesk.policy.mistake import Mistake, unknown, wrong_condition
+from creditdesk.policy.mistake import Mistake, unknown
 
 HAND_OVER_LEVEL = 6
 NOTICE_LEVELS = (4, 5)
 
 
-def check_procedures(policy: Policy, columns: Mapping[str, Column]) -> Iterator[Mistake]:
+def check_procedures(policy: Policy) -> Iterator[Mistake]:
     """Each procedure has steps of its own or those of another, and its ladder can be climbed."""
     for name, procedure in policy.procedures.items():
         path = ("procedures", name)
@@ -23,8 +22,6 @@ def check_procedures(policy: Policy, columns: Mapping[str, Column]) -> Iterator[
             own = (*path, "steps", str(index))
             yield from _timing(own, step)
             yield from _kind(own, step)
-            if step.when is not None:
-                yield from wrong_condition((*own, "when"), step.when, columns, policy.currency)
 
 
 def _extends(path: tuple[str, ...], name: str, procedure: Procedure, policy: Policy) -> Iterator[Mistake]:

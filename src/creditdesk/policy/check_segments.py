@@ -91,6 +91,16 @@ def _order(path: tuple[str, ...], order: OrderStance) -> Iterator[Mistake]:
         )
 
 
+def check_templates(policy: Policy, columns: Mapping[str, Column]) -> Iterator[Mistake]:
+    """Each variant stands for a template that a step or an adjustment names, on a condition that can be read."""
+    named = {step.template for one in policy.procedures.values() for step in one.steps}
+    named |= {one.first_template for one in policy.adjustments if one.first_template}
+    for index, variant in enumerate(policy.templates):
+        path = ("templates", str(index))
+        yield from unknown((*path, "template"), "template of a step", variant.template, sorted(named))
+        yield from wrong_condition((*path, "when"), variant.when, columns, policy.currency)
+
+
 def check_adjustments(policy: Policy, columns: Mapping[str, Column]) -> Iterator[Mistake]:
     """Each adjustment has a name of its own and a condition that can be read."""
     seen: set[str] = set()

@@ -38,14 +38,14 @@ from creditdesk.policy.part import (
     RiskClass,
 )
 from creditdesk.policy.quantity import Share
-from creditdesk.policy.steps import Adjustment, Procedure, Step
+from creditdesk.policy.steps import Adjustment, Procedure, Step, Variant
 from creditdesk.policy.treatment import Choices, Discount, LimitTerms, OrderStance, ProcedureChoice, Segment
 
 __all__ = [
     "CONTACTS", "WRITTEN", "Acceptance", "Adjustment", "Brakes", "CalendarChange", "Characteristic", "Choices",
     "Conduct", "Criterion", "Discount", "Do", "Fees", "Language", "LimitRule", "LimitTerms", "Matrix", "Measurement",
     "OrderBlock", "OrderStance", "Owner", "Part", "Policy", "Procedure", "ProcedureChoice", "PromiseRule", "Release",
-    "RiskClass", "RiskRule", "Rule", "Scorecard", "Segment", "Source", "Step", "Tolerance",
+    "RiskClass", "RiskRule", "Rule", "Scorecard", "Segment", "Source", "Step", "Tolerance", "Variant",
 ]  # fmt: skip
 
 
@@ -84,6 +84,8 @@ class Policy(Part):
     """Ladders of steps, by name."""
     adjustments: list[Adjustment] = Field(default_factory=list)
     """What changes for some customers in every segment."""
+    templates: list[Variant] = Field(default_factory=list)
+    """Variants of templates for some customers; per template the first that holds is taken."""
     minimum_amounts: dict[Do, Positive] = Field(default_factory=dict)
     """Least collectible amount for which an action is worth doing."""
     costs: dict[Do, Positive] = Field(default_factory=dict)

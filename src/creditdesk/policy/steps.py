@@ -34,7 +34,7 @@ class Step(Part):
     """0 service, 1 friendly, 2 reminder, 3 firm, 4 final notice or stop of delivery, 5 registered letter, 6 hand-over.
     Levels never fall within a procedure; 4 to 6 are hard."""
     template: str
-    """Template of the message."""
+    """Template of the message; the policy's `templates` may put a variant in its place."""
     approval: bool = False
     """It waits for a person's yes."""
     attempts: int = Field(default=3, ge=1)
@@ -43,8 +43,6 @@ class Step(Part):
     """A person's step that is not done stays: the ladder does not go on without it."""
     minimum_amount: Amount | None = Field(default=None, ge=0)
     """Least amount for which it is done; below it the step is skipped. Empty = as segment or policy."""
-    when: str | None = None
-    """An SQL condition over columns of the profile; the step is left out where it does not hold."""
     stop_delivery: bool = False
     """Delivery is stopped with it."""
     interest: bool = False
@@ -82,6 +80,17 @@ class Procedure(Part):
     """`habit`: the first step counts from the habitual pay day plus the policy's bank days."""
     in_words: str = ""
     """What it is for, for people."""
+
+
+class Variant(Part):
+    """Another template for customers for whom `when` holds: by size, sector, formality or a code. The first that holds."""
+
+    template: str
+    """The template that steps name."""
+    when: str
+    """An SQL condition over columns of the profile."""
+    use: str
+    """The template that is used in its place."""
 
 
 class Adjustment(Part):

@@ -353,6 +353,8 @@ def _constants(policy: Policy) -> Iterator[str]:
         }
         told = ", ".join(text for text, holds in given.items() if holds)
         yield f"Adjustment, {adjustment.name}: {told}, when {adjustment.when}."
+    for variant in policy.templates:
+        yield f"Instead of {variant.template}, {variant.use} is written when {variant.when}."
     for place, change in policy.calendars.items():
         worked = [*change.works_on_named, *(on.isoformat() for on in change.works_on)]
         if worked:

@@ -12,6 +12,8 @@ from creditdesk.desk.casework.audit import note
 from creditdesk.desk.casework.models import Band, Request, Task, Vote
 from creditdesk.desk.casework.people import write_fact
 from creditdesk.desk.ledger.models import Company
+from creditdesk.desk.ledger.row_check import check_rows
+from creditdesk.facts.schema import TABLES
 
 FACT_OF = {
     "limit": "override", "terms": "override", "release": "approval", "plan": "plan", "write_off": "allocation",
@@ -52,7 +54,12 @@ def ask(
 
     Args:
         amount: minor units: what the bands look at.
-        wanted: the row to be written when it is granted, in JSON's types; `more` holds rows of further tables.
+        wanted: the row to be written when it is granted, in JSON's types; `more` holds rows of further tables: the
+            instalments of a plan, whose `plan_id` is that of the request.
+
+    Raises:
+        NotAllowed: no band reaches the amount.
+        WrongRows: what would be written breaks the contract: better said now than to who grants it.
     """
     band = _band(company, kind, amount)
     with transaction.atomic():
@@ -60,6 +67,8 @@ def ask(
             company=company, customer=customer, kind=kind, amount=amount, currency=currency, wanted=dict(wanted),
             reason=why, role=band.role, persons=band.persons, asked_by=by, asked_at=now,
         )  # fmt: skip
+        for name, rows in _rows(request, by, why, on).items():
+            check_rows(TABLES[name], rows)
         Task.objects.create(
             company=company, customer=customer, kind=Task.Kind.REQUEST, ref=f"request:{request.pk}", role=band.role,
             priority=50, due_on=on, opened_on=on, amount=amount, currency=currency, content={"kind": kind, "why": why},
@@ -122,30 +131,39 @@ def vote(
 
 def _write(request: Request, by: str, why: str, on: date, now: datetime) -> None:
     """The fact of a granted request: who asked and who decided stand in its reason."""
-    more = request.wanted.get("more", {})
-    given = {name: value for name, value in request.wanted.items() if name != "more"}
     said = f"request {request.pk} by {request.asked_by}: {request.reason}; {by}: {why}"
+    rows = _rows(request, by, said, on)
+    (row,) = rows.pop(FACT_OF[request.kind])
+    write_fact(request.company, FACT_OF[request.kind], row, by=by, why=said, now=now, more=rows)
+
+
+def _rows(request: Request, by: str, said: str, on: date) -> dict[str, list[dict[str, Any]]]:
+    """What is written when a request is granted, per fact table; an instalment belongs to the plan of its request."""
+    more = {name: [_dated(row) for row in rows] for name, rows in request.wanted.get("more", {}).items()}
+    given = {name: value for name, value in request.wanted.items() if name != "more"}
+    own = f"request:{request.pk}"
     usual: dict[str, Any] = {"customer_id": request.customer}
     if request.kind in {"limit", "terms"}:
         usual |= {
-            "override_id": f"request:{request.pk}", "field": "credit_limit" if request.kind == "limit" else "terms_days",
+            "override_id": own, "field": "credit_limit" if request.kind == "limit" else "terms_days",
             "value": str(request.amount), "from_on": on, "by": by, "reason": said,
         }  # fmt: skip
     elif request.kind == "release":
         usual |= {
-            "approval_id": f"request:{request.pk}", "subject": "order_release", "decided_on": on, "granted": True,
+            "approval_id": own, "subject": "order_release", "decided_on": on, "granted": True,
             "amount": request.amount, "by": by, "reason": said,
         }  # fmt: skip
     elif request.kind == "plan":
-        usual |= {"plan_id": f"request:{request.pk}", "agreed_on": on}
+        usual |= {"plan_id": own, "agreed_on": on}
     else:
-        usual = {
-            "allocation_id": f"request:{request.pk}", "kind": "write_off", "allocated_on": on, "amount": request.amount
-        }  # fmt: skip
-    write_fact(
-        request.company, FACT_OF[request.kind], _dated({**usual, **given}), by=by, why=said, now=now,
-        more={table: [_dated(row) for row in rows] for table, rows in more.items()},
-    )  # fmt: skip
+        usual = {"allocation_id": own, "kind": "write_off", "allocated_on": on, "amount": request.amount}
+    row = _dated({**usual, **given})
+    if request.kind == "plan":
+        more = {
+            name: [{**each, "plan_id": row["plan_id"]} for each in rows] if name == "instalment" else rows
+            for name, rows in more.items()
+        }
+    return {FACT_OF[request.kind]: [row], **more}
 
 
 def _dated(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The demo: a desk filled with a made-up company, and its people doing their tasks day by day.
+"""The demo: a desk filled with a made-up company, and its people doing their tasks day by day, on either database.
 
 Customers pay as the made-up company's truth has it, whatever the desk does. The people are made up too: they call on the
 day after a task was opened, reach two of three, post letters, find out addresses, and say yes to
@@ -28,7 +28,9 @@ from creditdesk.desk.ledger.importing import import_folder
 from creditdesk.desk.ledger.models import FACTS, Company
 from creditdesk.engine.ladder import COMPLETE_CONTACT
 from creditdesk.facts.calendar import calendar, place_of
+from creditdesk.facts.problem import UnusableInput
 from creditdesk.policy.load import policy_text
+from creditdesk.policy.part import WRITTEN
 from creditdesk.sample import write_sample
 
 BEHIND = timedelta(days=6)
@@ -47,11 +49,20 @@ def rehearse(
     tell: Tell,
     decider: Decider | None = None,
 ) -> dict[str, Any]:
-    """Fill a fresh desk and run it from `first` to `last`. Gives what it did per week."""
+    """Fill a fresh desk and run it from `first` to `last`. Gives what it did per week.
+
+    Raises:
+        UnusableInput: the database holds a company already.
+    """
     moment = Moment(first)
     tell("making the desk")
     place.write_secret_key(home)
     call_command("migrate", verbosity=0)
+    if (there := Company.objects.first()) is not None:
+        raise UnusableInput(
+            f"found a database that holds {there.code}; allowed: an empty one; the way out: make a new database, or leave "
+            f"{place.DATABASE} out"
+        )
     tell("making up customers")
     made = write_sample(home / "facts", customers, seed, last)
     company = _filled(made.folder, moment, tell)
@@ -144,7 +155,7 @@ def _find_out(company: Company, customer: str, by: str, moment: Moment) -> None:
 def _outcome(task: Task, day: date) -> str:
     if task.do == "call":
         return "no_answer" if crc32(f"{task.customer} {day}".encode()) % 3 == 0 else "reached"
-    return "sent" if task.kind == Task.Kind.POST else "reached"
+    return "sent" if task.do in WRITTEN else "reached"
 
 
 def weeks(company: Company, first: date, last: date) -> list[dict[str, Any]]:
