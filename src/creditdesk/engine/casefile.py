@@ -77,16 +77,16 @@ def done_steps(day: Day, actions: ir.Table, procedure_of: ir.Table, ladder: Ladd
         own_written=_.written,
     )
     found = attach(case_actions, own_steps, ["procedure", "step"])
-    days = ibis.window(
-        group_by=["payer", "company", "case_no", "procedure", "step", "_trying"], order_by="done_day"
-    )
-    found = found.mutate(_trying=found.outcome.isin(ATTEMPTS).fill_null(False))
-    found = found.mutate(_day_no=ibis.dense_rank().over(days))
+    # only tries are numbered: they are few beside what was done at once
+    days = ibis.window(group_by=["payer", "company", "case_no", "procedure", "step"], order_by="done_day")
+    trying = found.outcome.isin(ATTEMPTS).fill_null(False)
+    tries = found.filter(trying).mutate(_day_no=ibis.dense_rank().over(days).cast("int64"))
+    found = tries.union(found.filter(~trying).mutate(_day_no=ibis.null("int64")))
     # a task for Sales is done with an outcome, a registered letter with its number (R4)
     silent = found.outcome.isnull() & (
         (found.channel == "sales") | ((found.channel == "registered_letter") & found.document.isnull())
     )
-    enough = found["_trying"] & (found["_day_no"] == found.attempts.fill_null(3) - 1)
+    enough = holds(found["_day_no"] == found.attempts.fill_null(3) - 1)
     found = found.filter((found.outcome.isnull() & ~silent) | found.outcome.isin(COMPLETES) | enough)
     found = attach(found, procedure_of.rename(current="procedure"), "payer")
     level = ibis.coalesce(found.level, found.own_level, 1)

@@ -24,8 +24,8 @@ REDUCING = (*EXCUSED, "credit_note", "write_off")
 """Allocations that are no money."""
 
 
-def known_payments(day: Day) -> ir.Table:
-    """Payments known on the day: booked, value-dated, and not taken back in full by a later return.
+def known_payments(day: Day, of: ir.Table | None = None) -> ir.Table:
+    """Payments known on the day: booked, value-dated, and not taken back in full by a later return; `of` = only these.
 
     Columns: those of `payment`, and `value_day`.
     """
@@ -33,11 +33,13 @@ def known_payments(day: Day) -> ir.Table:
     payment = facts["payment"]
     booked = to_day(ibis.coalesce(payment.entry_date, payment.value_date))
     value = to_day(payment.value_date)
-    known = payment.mutate(value_day=value).filter((booked <= now) & (value <= now))
+    every = payment.mutate(value_day=value).filter((booked <= now) & (value <= now))
+    # a join of a few rows with all payments is a search for the few only where it is written as one
+    known = every if of is None else every.semi_join(of, "payment_id")
     if not facts.any("payment", "reverses_payment_id"):
         return known
     taken = (
-        known.filter(holds(_.kind == "return") & _.reverses_payment_id.notnull())
+        every.filter(holds(_.kind == "return") & _.reverses_payment_id.notnull())
         .group_by(payment_id=_.reverses_payment_id)
         .aggregate(returned=_.amount.sum())
     )
@@ -60,7 +62,8 @@ def known_allocations(day: Day, of: ir.Table | None = None) -> ir.Table:
         (to_day(allocation.allocated_on) <= now)
         & (allocation.reversed_on.isnull() | (to_day(allocation.reversed_on) > now))
     )
-    payment = known_payments(day).select(
+    paying = None if of is None else in_force.filter(_.payment_id.notnull())
+    payment = known_payments(day, paying).select(
         "payment_id",
         "value_day",
         pay_customer=_.customer_id,
@@ -190,7 +193,7 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
             (
                 holds(found.payer_least == found.payer_most)
                 & holds(found.payer_least == found.customer_id)
-                & (_one_currency(found) if day.multi_currency else ibis.literal(True)),
+                & (_one_currency(day, found) if day.multi_currency else ibis.literal(True)),
                 1,
             ),
             else_=2,
@@ -223,9 +226,17 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
     return day.stages.run("item", chosen)
 
 
-def _one_currency(found: ir.Table) -> Value:
+def _one_currency(day: Day, found: ir.Table) -> Value:
     """Whether all money came in the invoice's own currency."""
-    return holds((found.currency_least == found.currency_most) & (found.currency_least == found.currency))
+    return holds(
+        (found.currency_least == found.currency_most)
+        & (found.currency_least == _numbered(day, found.currency))
+    )
+
+
+def _numbered(day: Day, currency: Value) -> Value:
+    """A currency as a whole number: the least and most of texts cost more than all sums beside them."""
+    return ibis.cases(*[(currency == code, number) for number, code in enumerate(day.currencies)], else_=-1)
 
 
 def _paid(day: Day) -> ir.Table:
@@ -233,7 +244,8 @@ def _paid(day: Day) -> ir.Table:
     money = known_allocations(day).filter(_.money)
     currencies = {}
     if day.multi_currency:
-        currencies = {"currency_least": money.pay_currency.min(), "currency_most": money.pay_currency.max()}
+        number = _numbered(day, money.pay_currency)
+        currencies = {"currency_least": number.min(), "currency_most": number.max()}
     return money.group_by("invoice_id").aggregate(
         paid=money.amount.sum(),
         pay_sum=(money.amount * money.pay_day).sum(),

@@ -101,7 +101,7 @@ def _sums(rows: ir.Table) -> dict[str, Value]:
         "stalling12": number(has("stalling") & year),
         "tactics": ibis.ifelse(number(has("tactic")) > 0, tactics, ibis.null("array<string>")),
         "trouble": youngest("cash_trouble", "plan_asked"),
-        "reminded12": number(has("reminded")),
+        "reminded12": rows.part.sum(where=has("reminded")).fill_null(0),
         "insured_limit": money("cover"),
         "insured_part": (rows.amount * rows.part).sum(where=has("cover")),
         "securities": money("security"),

@@ -32,12 +32,16 @@ def order_statistics(day: Day, item: ir.Table) -> ir.Table:
     h = rows.group_by("customer_id", "g").aggregate(n=rows.count(), d=rows.d.sum())
     up = ibis.window(group_by="customer_id", order_by="g", preceding=None, following=0)
     every = ibis.window(group_by="customer_id")
-    near = ibis.range_window(group_by="customer_id", order_by="g", preceding=1, following=1)
+    # one row per whole day: what lies a day before or after is the row before or after, or nothing
+    in_order = ibis.window(group_by="customer_id", order_by="g")
+    before, after = h.g.lag().over(in_order), h.g.lead().over(in_order)
     h = h.mutate(
-        cn=h.n.sum().over(up), tn=h.n.sum().over(every),
-        cd=h.d.sum().over(up), td=h.d.sum().over(every),
-        near=h.d.sum().over(near),
+        cn=h.n.sum().over(up), cd=h.d.sum().over(up),
+        before=ibis.ifelse(before == h.g - 1, h.d.lag().over(in_order), 0),
+        after=ibis.ifelse(after == h.g + 1, h.d.lead().over(in_order), 0),
+        tn=h.n.sum().over(every), td=h.d.sum().over(every),
     )  # fmt: skip
+    h = h.mutate(near=h.before + h.d + h.after)
     h = h.mutate(at_risk=h.tn - h.cn + h.n)
     step = ((h.at_risk - h.d) / h.at_risk).nullif(0).ln() * 1e9
     h = h.mutate(step=ibis.ifelse(h.d == h.at_risk, -60 * 10**9, rnd(step)))

@@ -104,14 +104,14 @@ def _made(day: Day, debtor: ir.Table) -> ir.Table:
 
 
 def _money(day: Day, debtor: ir.Table, made: ir.Table) -> ir.Table:
-    """Stage `promise_money`: rows promise_id, day, amount: what came since and counts for the promise."""
+    """Stage `promise_money`: rows promise_id, day, amount: what came while the promise ran and counts for it."""
     parts = []
     named = made.filter(made.invoice_id.notnull())
     if day.facts.has("allocation"):
         closing = known_allocations(day, named).filter(_.kind != "write_off")
         closing = closing.select("invoice_id", "amount", day=closing.pay_day, allocated=ibis.literal(True))
-        key = named.select("promise_id", "invoice_id", "made_day")
-        parts.append(key.join(closing, "invoice_id"))
+        key = named.select("promise_id", "invoice_id", "made_day", "deadline_day")
+        parts.append(_running(key.join(closing, "invoice_id")))
     if day.facts.has("payment"):
         payers = debtor.select("customer_id", "payer").semi_join(made, "payer")
         came = known_payments(day).join(payers, "customer_id").filter(_.kind.isnull() | (_.kind == "receipt"))
@@ -119,14 +119,16 @@ def _money(day: Day, debtor: ir.Table, made: ir.Table) -> ir.Table:
         came = came.select(
             "payment_id", "payer", "currency", "amount", day="value_day", allocated=ibis.literal(False)
         )
+        key = made.select(
+            "promise_id", "payer", "currency", "made_day", "deadline_day", names=made.invoice_id.notnull()
+        )
+        came = _running(key.join(came, ["payer", "currency"]))
         # a promise that names an invoice is covered, beside its allocations, by what is allocated to nothing
         came = attach(came, _used(day, came), "payment_id")
-        key = made.select("promise_id", "payer", "currency", "made_day", names=made.invoice_id.notnull())
-        came = key.join(came, ["payer", "currency"])
         rest = ibis.greatest(came.amount - came.used.fill_null(0), 0)
         parts.append(came.mutate(amount=ibis.ifelse(came.names, rest, came.amount)))
     columns = ("promise_id", "day", "amount", "allocated")
-    parts = [part.filter(part.day >= part.made_day).select(*columns) for part in parts]
+    parts = [part.select(*columns) for part in parts]
     if not parts:
         none = made.select("promise_id", "amount", day="made_day", allocated=ibis.literal(False))
         parts = [none.filter(ibis.literal(False)).select(*columns)]
@@ -135,6 +137,11 @@ def _money(day: Day, debtor: ir.Table, made: ir.Table) -> ir.Table:
     whole = rows.join(made.select("promise_id", names=made.invoice_id.notnull()), "promise_id")
     counting = whole.filter(whole.names | ~whole.allocated)
     return day.stages.run("promise_money", counting.select("promise_id", "day", "amount"))
+
+
+def _running(money: ir.Table) -> ir.Table:
+    """Money beside a promise, as far as it came between its making and its deadline."""
+    return money.filter((money.day >= money.made_day) & (money.day <= money.deadline_day))
 
 
 def _used(day: Day, came: ir.Table) -> ir.Table:

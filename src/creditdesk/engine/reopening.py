@@ -30,13 +30,11 @@ def dead_cases(day: Day, done: ir.Table, item: ir.Table) -> ir.Table | None:
     facts = day.facts
     if not (facts.any("allocation", "reversed_on") or facts.any("payment", "reverses_payment_id")):
         return None
-    closings = _closings(day)
+    undone = _closings(day, _touched(day)).filter(_.back_day.notnull())
     listed = done.filter(done.invoice_ids.notnull()).select(
         *CASE, "done_day", invoice_id=_.invoice_ids.unnest()
     )
-    undone = (
-        listed.semi_join(closings.filter(closings.back_day.notnull()), "invoice_id").select(*CASE).distinct()
-    )
+    undone = listed.semi_join(undone, "invoice_id").select(*CASE).distinct()
     listed = listed.semi_join(undone, CASE)
     last = done.semi_join(undone, CASE).group_by(*CASE).aggregate(last_day=_.done_day.max())
     invoice = item.filter(item.kind == "invoice").select(
@@ -45,7 +43,8 @@ def dead_cases(day: Day, done: ir.Table, item: ir.Table) -> ir.Table | None:
     parts = listed.select(*CASE, "invoice_id").distinct().inner_join(invoice, "invoice_id")
     parts = attach(attach(parts, day.currency, "currency"), last, CASE)
     parts = day.stages.run("undone_invoice", parts)
-    closings = closings.semi_join(parts, "invoice_id")
+    closings = _closings(day, facts["allocation"].semi_join(parts, "invoice_id"))
+    closings = day.stages.run("undone_allocation", closings)
     files = _files(day, parts)
     moments = _moments(day, parts, closings, files)
     rest = _rest(day, parts, closings, files, moments)
@@ -58,20 +57,34 @@ def dead_cases(day: Day, done: ir.Table, item: ir.Table) -> ir.Table | None:
     return day.stages.run("dead_case", long.select(*CASE).distinct())
 
 
-def _closings(day: Day) -> ir.Table:
-    """Every allocation that was ever in force: invoice_id, amount, from_day, back_day (undone, or its money returned)."""
-    facts, now = day.facts, day.clock.day
-    payment = facts["payment"].mutate(booked=to_day(ibis.coalesce(_.entry_date, _.value_date)))
-    payment = payment.mutate(at=ibis.greatest(payment.booked, to_day(payment.value_date)))
-    returned = (
-        payment.filter(holds(_.kind == "return") & _.reverses_payment_id.notnull() & (_.at <= now))
-        .group_by(payment_id=_.reverses_payment_id)
-        .aggregate(returned=_.amount.sum(), return_day=_.at.max())
+def _booked(day: Day) -> ir.Table:
+    """Payments with `at`, the day on which they were known."""
+    payment = day.facts["payment"].mutate(booked=to_day(ibis.coalesce(_.entry_date, _.value_date)))
+    return payment.mutate(at=ibis.greatest(payment.booked, to_day(payment.value_date)))
+
+
+def _returned(day: Day) -> ir.Table:
+    """Rows payment_id, returned, return_day: payments that were taken back."""
+    taken = _booked(day).filter(holds(_.kind == "return") & _.reverses_payment_id.notnull())
+    taken = taken.filter(taken["at"] <= day.clock.day).group_by(payment_id=_.reverses_payment_id)
+    return taken.aggregate(returned=_.amount.sum(), return_day=_.at.max())
+
+
+def _touched(day: Day) -> ir.Table:
+    """The allocations that may have been undone: the ledger reversed them, or their payment was taken back."""
+    allocation = day.facts["allocation"]
+    reversed_ = allocation.filter(allocation.reversed_on.notnull())
+    return reversed_.union(
+        allocation.filter(allocation.reversed_on.isnull()).semi_join(_returned(day), "payment_id")
     )
-    money = attach(
-        payment.select("payment_id", "amount", "at").rename(whole="amount"), returned, "payment_id"
-    )
-    found = attach(facts["allocation"], money, "payment_id")
+
+
+def _closings(day: Day, of: ir.Table) -> ir.Table:
+    """These allocations, if they were ever in force: invoice_id, amount, from_day, back_day (undone, or its money returned)."""
+    now = day.clock.day
+    money = _booked(day).semi_join(of.filter(of.payment_id.notnull()), "payment_id")
+    money = money.select("payment_id", "at", whole=money.amount)
+    found = attach(of, attach(money, _returned(day), "payment_id"), "payment_id")
     gone = ibis.ifelse(holds(found.returned >= found.whole), found.return_day, ibis.null("int64"))
     undone = ibis.least(to_day(found.reversed_on), gone)
     found = found.select(

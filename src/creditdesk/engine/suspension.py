@@ -89,7 +89,7 @@ def planned(day: Day, debtor: ir.Table, funds: ir.Table | None) -> ir.Table:
     instalment = with_no(instalment, day, "bank", "due_bank", "due_no").mutate(last_no=_.due_no + grace)
     instalment = with_day(instalment, day, "bank", "last_no", "last_day")
     # money after an instalment's last day does not mend the plan: broken once is broken
-    money = known_allocations(day).filter(_.money).select("invoice_id", "amount", "pay_day")
+    money = known_allocations(day, listed).filter(_.money).select("invoice_id", "amount", "pay_day")
     came = listed.inner_join(money, "invoice_id").filter(_.pay_day >= _.agreed_day)
     came = came.select("plan_id", "pay_day", given=came.amount)
     paid = instalment.select("plan_id", "at", "last_day").inner_join(came, "plan_id")

@@ -153,31 +153,8 @@ class Sort:
         return rows.sort(self.by, descending=self.falling, nulls_last=True) if self.by else rows
 
 
-@dataclass(frozen=True)
-class Around:
-    """The sum of `value` over the rows of the group whose `key` lies at most so much before and after that of the row."""
-
-    name: str
-    groups: list[str]
-    key: str
-    value: str
-    before: int
-    after: int
-
-    of_rows: ClassVar[bool] = True
-
-    def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
-        keys, value = [*self.groups, self.key], pl.col(self.value)
-        sums = rows.group_by(keys).agg(value.sum().alias("_sum"), value.count().alias("_number"))
-        reach = [sums.with_columns(pl.col(self.key) + shift) for shift in range(-self.after, self.before + 1)]
-        around = pl.concat(reach).group_by(keys).agg(pl.col("_sum").sum(), pl.col("_number").sum())
-        total = pl.when(pl.col("_number") > 0).then(pl.col("_sum")).alias(self.name)
-        return rows.join(around.select(*keys, total), on=keys, how="left", nulls_equal=True)
-
-
-Step = Select | Add | Keep | Join | Group | Unite | Unique | Attach | Unnest | Sort | Around
+Step = Select | Add | Keep | Join | Group | Unite | Unique | Attach | Unnest | Sort
 
 STEPS: dict[str, type[Step]] = {
-    step.__name__: step
-    for step in (Select, Add, Keep, Join, Group, Unite, Unique, Attach, Unnest, Sort, Around)
+    step.__name__: step for step in (Select, Add, Keep, Join, Group, Unite, Unique, Attach, Unnest, Sort)
 }

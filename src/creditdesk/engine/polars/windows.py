@@ -8,7 +8,7 @@ from typing import Any
 import ibis.expr.operations as ops
 import polars as pl
 
-from creditdesk.engine.polars.steps import Add, Around, Sort, Step
+from creditdesk.engine.polars.steps import Add, Sort, Step
 from creditdesk.engine.polars.values import UnknownOperation
 
 Node = Any
@@ -41,14 +41,13 @@ class Window:
         function, node = self.node.func, self.node
         if isinstance(function, (ops.RowNumber, ops.DenseRank)):
             return [self._sort(), Add([self._numbered(dense=isinstance(function, ops.DenseRank))])]
+        if isinstance(function, (ops.Lag, ops.Lead)) and function.offset is None and function.default is None:
+            return [self._sort(), Add([self._beside(1 if isinstance(function, ops.Lag) else -1)])]
         if getattr(function, "where", None) is None:
             if not self.order or (node.start is None and node.end is None):
                 return [Add([self._whole()])]
             if isinstance(function, ops.Sum) and node.start is None and _bound(node.end) == 0:
                 return [self._sort(), Add([self._running()])]
-            if isinstance(function, ops.Sum) and node.how == "range" and len(self.order) == 1 and self.arg:
-                (key, _), before, after = self.order[0], -_bound(node.start), _bound(node.end)
-                return [Around(self.name, self.groups, key, self.arg, before, after)]
         raise UnknownOperation(
             f"the window {type(function).__name__} has no meaning in Polars as it is asked"
         )
@@ -64,6 +63,13 @@ class Window:
         else:
             number = pl.int_range(pl.len(), dtype=pl.Int64)
         return self._since(number, number).alias(self.name)
+
+    def _beside(self, step: int) -> pl.Expr:
+        """The value of the row before (1) or after (-1) in its group; null where there is none."""
+        value, end = pl.col(self.arg or "").shift(step), _first_of(self.groups)
+        if step < 0:
+            end = end.shift(-1).fill_null(value=True)
+        return pl.when(~end).then(value).alias(self.name)
 
     def _running(self) -> pl.Expr:
         value = pl.col(self.arg or "")
