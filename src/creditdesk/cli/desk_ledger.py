@@ -63,6 +63,10 @@ def init(
     users = get_user_model()
     password = None
     if not users.objects.filter(is_superuser=True).exists():
+        if users.objects.filter(username=admin).exists():
+            raise Refused(
+                f"--admin: {admin} is a user without administrator's rights; allowed: a name that nobody bears yet"
+            )
         given = os.environ.get(PASSWORD)
         password = None if given else secrets.token_urlsafe(12)
         users.objects.create_superuser(admin, email or None, given or password)

@@ -31,7 +31,10 @@ def logins(company: Company, now: datetime) -> list[dict[str, str]]:
     for name, role, column in WHO:
         password = secrets.token_urlsafe(9)
         person = _busiest(company, column) if column else ""
-        admit(company, name, [role], by="demo", now=now, person=person, password=password)
+        member = admit(company, name, [role], by="demo", now=now, person=person, password=password)
+        if role == Role.ADMINISTRATOR:  # the first one of an installation, as `creditdesk init` makes it
+            member.user.is_staff = member.user.is_superuser = True
+            member.user.save(update_fields=["is_staff", "is_superuser"])
         made.append({"name": name, "role": role.value, "password": password})
     return made
 
