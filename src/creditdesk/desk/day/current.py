@@ -90,10 +90,12 @@ def stand(company: Company, outcome: Outcome, number: int, customers: Sequence[s
     """Write how things stand after a decision with the ledger as of import `number`; only these customers when some are named."""
     but = outcome.but
     accounts = _digested(_accounts(company, outcome), customers)
-    _lay(Account, ("customer",), company, accounts, customers, but)
+    touched = _lay(Account, ("customer",), company, accounts, customers, but)
     items = _digested(outcome.decided.sql(_items_query(outcome)), customers)
     _lay(OpenItem, ("invoice",), company, items, customers, but)
-    _lay(SearchWord, ("customer", "word"), company, _words(accounts), customers, but)
+    if touched:  # a word changes with its customer only
+        words = _words(accounts.filter(pc.is_in(accounts.column("customer"), pa.array(touched, pa.string()))))
+        _lay(SearchWord, ("customer", "word"), company, words, touched, but)
     done = Stale.objects.filter(company=company, ledger_no__lte=number)
     (done if customers is None else done.filter(customer__in=list(customers))).delete()
 
@@ -147,8 +149,11 @@ def _lay(
     rows: pa.Table,
     customers: Sequence[str] | None,
     but: Sequence[str],
-) -> None:
-    """Make the table hold these rows and no others, of these customers; what is equal already is left alone."""
+) -> list[str]:
+    """Make the table hold these rows and no others, of these customers; what is equal already is left alone.
+
+    Gives the customers of whom a row came, changed or went.
+    """
     table = model._meta.db_table
     marks = [*key, "digest"] if "digest" in rows.schema.names else list(key)
     names = ["id", "customer", *(name for name in marks if name != "customer")]
@@ -170,11 +175,16 @@ def _lay(
             row[0] for row in con.sql(f"SELECT id FROM standing ANTI JOIN given USING ({same})").fetchall()
         ]
         fresh = con.sql(f"SELECT * FROM given ANTI JOIN standing USING ({same})").to_arrow_table()
+        touched = con.sql(
+            f"SELECT customer FROM given ANTI JOIN standing USING ({same}) "
+            f"UNION SELECT customer FROM standing ANTI JOIN given USING ({same}) ORDER BY customer"
+        ).fetchall()
     if gone:
         bulk.update_each(f"DELETE FROM {bulk.quoted(table)} WHERE company_id = %s AND id", company.pk, gone)
     if fresh.num_rows:
         fresh = fresh.append_column("company_id", pa.array([company.pk] * fresh.num_rows, pa.int64()))
         bulk.store(table, fresh.to_reader(bulk.BATCH))
+    return [row[0] for row in touched]
 
 
 def mark_stale(company: Company, customers: Sequence[str], number: int, now: datetime) -> None:
