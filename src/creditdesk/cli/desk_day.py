@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from creditdesk.cli.desk_serve import Port, serve_desk
+from creditdesk.cli.desk_serve import Port
 from creditdesk.cli.failure import Refused
 from creditdesk.cli.options import AsOf
 from creditdesk.cli.terminal import Json, Quiet, Terminal
@@ -241,7 +241,9 @@ def demo(
     terminal.print(*_shown(done))
     terminal.result(done)
     if sys.stdout.isatty() and not as_json if serve is None else serve:
-        serve_desk(terminal, port=port)
+        # a process anew: the server forks, and this one has the engine's threads in it
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, "-m", "creditdesk.cli", "desk", "--port", str(port)])  # noqa: S606  ourselves
 
 
 def _shown(done: dict[str, Any]) -> list[Any]:

@@ -32,7 +32,7 @@ def desk(
     quiet: Quiet = False,
 ) -> None:
     """Serve the desk's screens until stopped, and run the worker beside it."""
-    from creditdesk.desk import starting
+    from creditdesk.desk import place, serving, starting
 
     starting.start()
     from django.db import connection
@@ -46,24 +46,9 @@ def desk(
         raise Refused(f"no desk here: {absent}; the way out: creditdesk init") from absent
     if behind:
         raise Refused("the database is not up to date; the way out: creditdesk init, which brings it there")
-    serve_desk(Terminal.of(context, quiet, False), host, port, processes, threads, with_worker)
-
-
-def serve_desk(
-    terminal: Terminal,
-    host: str = "127.0.0.1",
-    port: int = 8000,
-    processes: int = 1,
-    threads: int = 4,
-    with_worker: bool = True,
-) -> None:
-    """Serve the desk of this process's environment until stopped."""
-    from django.db import connections
-
-    from creditdesk.desk import place, serving
-
-    connections.close_all()
+    connection.close()
     serving.collect()
-    terminal.print(f"The desk is at {os.environ.get(place.URL) or f'http://{host}:{port}'} (Ctrl-C stops it)")
+    shown = os.environ.get(place.URL) or f"http://{host}:{port}"
+    Terminal.of(context, quiet, False).print(f"The desk is at {shown} (Ctrl-C stops it)")
     with serving.worker() if with_worker else nullcontext():
         serving.serve(host, port, processes, threads)
