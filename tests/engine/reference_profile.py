@@ -520,10 +520,32 @@ class Reference:
             "turnover_rank": ranked.index(owner) + 1,
             "invoices_12m": sum((self.today - item.row["issued"]).days < YEAR for item in invoices),
             "peak_month_sales": max(blocks[-1], 0),
+            **self._outstanding(owner),
             "sales_per_day_p90": half_up(Fraction(max(blocks[-2], 0), 30)),
             "first_invoice_age_days": max(
                 ((self.today - item.row["issued"]).days for item in invoices), default=None
             ),
+        }
+
+    def _outstanding(self, owner: str) -> Row:
+        """DSO: simple, counted back month by month, at best, and what lateness adds."""
+        sold = self._sold(owner, 0, YEAR - 1)
+        if sold <= 0:
+            return dict.fromkeys(("dso", "dso_countback", "dso_best", "dso_delinquent"))
+        exposed = self._exposure(owner)
+        opened, rest, days = exposed["open_amount"], exposed["open_amount"], Fraction(0)
+        for month in range(12):
+            newest = max(self._sold(owner, 30 * month, 30 * month + 29), 0)
+            if rest > 0:
+                days += Fraction(30 * rest, newest) if rest < newest else 30
+            rest -= newest
+        simple = Fraction(half_up(Fraction(opened * YEAR * 10, sold)), 10)
+        best = Fraction(half_up(Fraction((opened - exposed["overdue_amount"]) * YEAR * 10, sold)), 10)
+        return {
+            "dso": float(simple),
+            "dso_countback": half_up(days * 10) / 10,
+            "dso_best": float(best),
+            "dso_delinquent": float(simple - best),
         }
 
     def _orders(self, owner: str) -> Row:

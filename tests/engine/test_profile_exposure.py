@@ -31,6 +31,15 @@ def found(starter: Policy) -> dict[str, Row]:
     ):  # fmt: skip
         book.invoice(f"ag{number}", "ageing", due, 2**number)
 
+    # A tenth of what it bought is open, a third of that past due.
+    book.customer("outstanding")
+    book.invoice("ou1", "outstanding", date(2026, 4, 20), 800)
+    book.invoice("ou2", "outstanding", date(2026, 3, 20), 400)
+    book.invoice("ou3", "outstanding", date(2026, 3, 18), 400)
+    book.invoice("ou4", "outstanding", date(2025, 12, 1), 8_400)
+    book.pay("outstanding", date(2026, 3, 18), 400, "ou3")
+    book.pay("outstanding", date(2025, 12, 1), 8_400, "ou4")
+
     # Half disputed, wholly disputed, and a dispute that is over.
     book.customer("disputes")
     for number, (amount, closed) in enumerate(((50, None), (500, None), (100, date(2026, 3, 20)))):
@@ -153,6 +162,15 @@ def test_other_currencies_stand_at_the_rate_of_the_day(found: dict[str, Row]) ->
     row = found["dollars"]
     # issued on 14 February at 0.80: what was sold is 800, what is open is 900
     assert euros(row, "turnover_12m", "open_amount", "unallocated_amount", "exposure") == (800, 900, 90, 810)
+
+
+def test_sales_are_outstanding_so_many_days(found: dict[str, Row]) -> None:
+    """1,200 open of 10,000 sold in a year, 800 of it not due; the newest month sold 800, the one before it 800."""
+    row = found["outstanding"]
+    assert (row["dso"], row["dso_best"], row["dso_delinquent"]) == (43.8, 29.2, 14.6)
+    assert row["dso_countback"] == 45.0
+    assert [found["in_credit"][name] for name in ("dso", "dso_best")] == [146.0, 146.0]
+    assert found["paid_out"]["dso"] is None, "more came back than was sold"
 
 
 def test_exposure_takes_orders_in_and_deposits_out(found: dict[str, Row]) -> None:

@@ -10,7 +10,9 @@ import pytest
 from creditdesk.report import figures as kinds
 from creditdesk.report import lists
 from creditdesk.report.figures import figures_of, total
+from creditdesk.report.language import language
 from creditdesk.report.output import NoOutput, Output, open_output
+from creditdesk.report.page import outstanding
 from report.portfolio import write_output
 
 
@@ -54,6 +56,21 @@ def test_ageing_adds_up_to_what_is_open(output: Output, rows: dict) -> None:
     assert total(aged[name] for name in kinds.AGEING)["amount"] == {
         "EUR": sum(row["open_amount"] for row in rows["profile"])
     }
+
+
+def test_sales_outstanding_are_those_of_all_customers_together(output: Output, rows: dict) -> None:
+    figures = figures_of(output)
+    opened, early, sold = (
+        sum(row[name] for row in rows["profile"])
+        for name in ("open_amount", "not_due_amount", "turnover_12m")
+    )
+    assert figures.outstanding == {"EUR": (opened * 365 / sold, early * 365 / sold)}
+    whole, best = figures.outstanding["EUR"]
+    (line,) = outstanding(language("en"), figures)
+    assert (
+        line
+        == f"DSO: {whole:.0f} days. Best possible {best:.0f}, lateness adds {round(whole) - round(best)}."
+    )
 
 
 def test_actions_and_holds_add_up(output: Output, rows: dict) -> None:

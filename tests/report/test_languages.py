@@ -63,6 +63,7 @@ def test_every_name_of_a_shipped_policy_has_its_word(code: str, policy: str) -> 
         "criterion": set(loaded.criteria),
         "band": {band for criterion in loaded.criteria.values() for band in criterion.band_names()},
         "procedure": set(loaded.procedures),
+        "incentive": {one.incentive for one in loaded.segments.values() if one.incentive},
         "step": {step.id for name in loaded.procedures for step in loaded.steps_of(name)},
     }
     missing = [

@@ -178,8 +178,13 @@ def test_a_ladder_shows_the_day_on_which_each_step_comes_if_all_is_done_on_time(
 def test_a_segment_in_one_line(words: Words) -> None:
     assert words.policy_of("sales_first") == (
         "New business: on account, limited. 14 days. Limit 1 × peak month. Orders: stop 15 days past due, above €1,000. "
-        "Fees: interest. Owner: collector."
+        "Fees: interest. Delivery after a yes of credit management. Owner: collector."
     )
+    # (1 / 99) x 365 / 20 days: the term is 30 days, the discount is taken within 10
+    assert "1% discount within 10 days, ready but not offered (costs 18.4% a year)" in words.policy_of(
+        "trusted"
+    )
+    assert "A word of thanks once a year" in words.policy_of("partner")
     assert "Limit from €2,500, × 1.5 per 3 invoices paid on time" in words.policy_of("new")
     assert "Orders: paid in advance until the balance is paid" in words.policy_of("strict")
 

@@ -16,7 +16,7 @@ from creditdesk.engine.group import alone
 from creditdesk.engine.owner import policy_factor
 from creditdesk.engine.payment_index import index_of
 from creditdesk.engine.status import legal_parts, wished
-from creditdesk.engine.turnover import BLOCK_DAYS, busy_month, latest_manner, peak_month
+from creditdesk.engine.turnover import BLOCK_DAYS, YEAR, busy_month, countback, latest_manner, peak_month
 
 CHANNELS = ("email", "letter", "sms", "phone")
 MANNERS = ("paper", "email", "peppol")
@@ -57,6 +57,7 @@ def figures(day: Day, wide: ir.Table, prior: ir.Table) -> ir.Table:
         **_behaviour(row, now),
         **_habit(day, row, now),
         **_exposure(row),
+        **_outstanding(row),
         **_credit(row),
         **_conduct(row),
         **_worth(day, row),
@@ -286,6 +287,19 @@ def _exposure(row: Row) -> dict[str, Value]:
         "contra_amount": row.whole("contra"),
         "own_limit": own,
         "limit_use": ibis.ifelse(own > 0, share(exposure, own), ibis.null("float64")),
+    }
+
+
+def _outstanding(row: Row) -> dict[str, Value]:
+    """Days that sales are outstanding: simple, counted back, at best, and what lateness adds."""
+    sold, opened, none = row.whole("turnover12"), row.whole("open"), ibis.null("float64")
+    early = opened - row.whole("overdue")
+    whole, best = share(opened * YEAR, sold, 1), share(early * YEAR, sold, 1)
+    return {
+        "dso": ibis.ifelse(sold > 0, whole, none),
+        "dso_countback": ibis.ifelse(sold > 0, countback(row.table, opened), none),
+        "dso_best": ibis.ifelse(sold > 0, best, none),
+        "dso_delinquent": ibis.ifelse(sold > 0, rnd((whole - best) * 10) / 10.0, none),
     }
 
 

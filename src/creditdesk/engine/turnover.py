@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from creditdesk.engine.arith import Value, attach, rnd
+from creditdesk.engine.arith import Value, attach, ratio, rnd
 from creditdesk.engine.day import Day
 
 YEAR = 365
@@ -89,6 +89,21 @@ def busy_month(sold: ir.Table) -> Value:
     """The second largest block, not below 0: of twelve values the 90th percentile."""
     blocks = ibis.array([sold[f"block{i}"].fill_null(0) for i in range(BLOCKS)]).sort()
     return ibis.greatest(0, blocks[BLOCKS - 2])
+
+
+def countback(sold: ir.Table, opened: Value) -> Value:
+    """Days back over which the newest sales add up to what is open, on a grid of tenths; at most the twelve blocks.
+
+    A block that sold nothing, or took back more than it sold, is gone through whole.
+    """
+    blocks = [ibis.greatest(sold[f"block{i}"].fill_null(0), 0) for i in range(BLOCKS)]
+    tenths, newer = ibis.literal(0, type="int64"), ibis.literal(0, type="int64")
+    for block in blocks:
+        rest = opened - newer
+        part = ibis.ifelse(rest < block, ratio(rest, block, BLOCK_DAYS * 10), BLOCK_DAYS * 10)
+        tenths = tenths + ibis.ifelse(rest > 0, part, 0)
+        newer = newer + block
+    return tenths / 10.0
 
 
 def ranked(debtor: ir.Table, sold: ir.Table) -> ir.Table:

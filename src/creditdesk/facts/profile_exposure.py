@@ -24,6 +24,13 @@ EXPOSURE: tuple[ProfileColumn, ...] = (
     amount("overdue_91_180", "91 to 180 days past due", source="R0"),
     amount("overdue_over_180", "more than 180 days past due", source="R0"),
     figure("overdue_share", "share of what is open that is past due", "share 0..1", "overdue_amount / open_amount"),
+    figure("dso", "days sales outstanding", "days", "365 x open_amount / turnover_12m; empty without turnover",
+           source="DSO, simple method"),
+    figure("dso_countback", "days sales outstanding, counted back", "days", "days back over which the newest sales, in "
+           "blocks of 30 days, add up to open_amount; at most 360", source="DSO, countback method"),
+    figure("dso_best", "best possible days sales outstanding", "days", "as dso, of not_due_amount",
+           source="best possible DSO"),
+    figure("dso_delinquent", "days that lateness adds", "days", "dso - dso_best", source="average days delinquent"),
     count("overdue_items", "invoices past due"),
     count("oldest_overdue_days", "age of the oldest past due", "0 when nothing is", unit="days"),
     count("oldest_undisputed_overdue_days", "age of the oldest past due and not wholly disputed", "0 when nothing is",

@@ -32,8 +32,11 @@ LESS = ("unallocated_amount", "credits_open")
 """What is to be taken off the open amount."""
 
 MONEY = ("open_amount", "overdue_amount", "exposure", "uninsured_maximum_loss")
+SOLD = "turnover_12m"
 CUT = ("segment", "cell_row", "cell_column", "came_from", "waits", "arrived")
 """What customers are counted by: segment, cell, the segment they came from today, the brake, new in this run."""
+
+YEAR = 365
 
 HARDLY = 10
 """A source of a criterion that fewer than one in ten customers were read from is not shown."""
@@ -127,7 +130,7 @@ class Figures:
             arrived=first,
         )
         buckets = (*AGEING, *LESS)
-        sums = {f"sum_{name}": cut[name].sum() for name in (*MONEY, *buckets)}
+        sums = {f"sum_{name}": cut[name].sum() for name in (*MONEY, *buckets, SOLD)}
         counts = {f"n_{name}": (cut[name] > 0).sum() for name in (*MONEY, *buckets)}
         keys = [*CUT, "currency"]
         found = cut.group_by(keys).aggregate(n=cut.count(), **sums, **counts)
@@ -211,6 +214,20 @@ class Figures:
                     }
                 )
         return found
+
+    @cached_property
+    def outstanding(self) -> dict[str, tuple[float, float]]:
+        """Per currency the days that sales are outstanding, and at best: what is open, and of it not due, over a year's sales."""
+        sums: dict[str, list[int]] = {}
+        for row in self._counted:
+            found = sums.setdefault(row["currency"], [0, 0, 0])
+            for place, name in enumerate(("open_amount", "not_due_amount", SOLD)):
+                found[place] += int(row[f"sum_{name}"] or 0)
+        return {
+            currency: (opened * YEAR / sold, early * YEAR / sold)
+            for currency, (opened, early, sold) in sorted(sums.items())
+            if sold > 0
+        }
 
     @cached_property
     def due(self) -> dict[tuple, Group]:

@@ -20,7 +20,7 @@ SECTIONS = (
     "matrix", "today", "urgent", "moves", "ageing", "room", "watch", "held", "segments", "quality", "words",
 )  # fmt: skip
 WORDS = (
-    "open", "overdue", "exposure", "uninsured", "days_late", "index", "risk", "limit", "expected_loss", "priority",
+    "open", "overdue", "dso", "exposure", "uninsured", "days_late", "index", "risk", "limit", "expected_loss", "priority",
     "hold", "brake",
 )  # fmt: skip
 STEPS_SHOWN = 10
@@ -82,6 +82,7 @@ def render(figures: Figures, code: str | None = None, *, anonymous: bool = False
         to_discuss=lists.to_discuss(output),
         arrived=figures.arrived,
         ageing=ageing_rows(t, figures.ageing),
+        outstanding=outstanding(t, figures),
         room=lists.room_to_grow(output),
         watch=lists.to_watch(output),
         held=figures.held,
@@ -201,6 +202,16 @@ def ageing_rows(t: Language, aged: Mapping[str, Group]) -> dict[str, Any]:
         if any(aged[name]["amount"].values())
     ]
     return {"rows": rows, "total": buckets, "less": less}
+
+
+def outstanding(t: Language, figures: Figures) -> list[str]:
+    """How long sales are outstanding, a sentence per currency."""
+    several = len(figures.outstanding) > 1
+    return [
+        t("ageing.dso", currency=f" {currency}" if several else "", dso=t.number(whole), best=t.number(best),
+          late=t.number(t.rounded(whole, 0) - t.rounded(best, 0)))
+        for currency, (whole, best) in figures.outstanding.items()
+    ]  # fmt: skip
 
 
 def quality(t: Language, figures: Figures) -> dict[str, Any]:

@@ -298,11 +298,28 @@ class Words:
         parts.append(t("segments.orders", value=self._orders(name)))
         if segment.fees != "none":
             parts.append(t("segments.fees", value=t.named("fees", segment.fees)))
-        if segment.discount is not None and segment.discount.offered:
-            percent = t.percent(float(segment.discount.percent) / 100, 1)
-            parts.append(t("segments.discount", percent=percent, days=segment.discount.days))
+        if segment.discount is not None:
+            parts.append(self._discount(name))
+        if segment.delivery_terms != "normal":
+            parts.append(t("segments.delivery", value=t.named("delivery", segment.delivery_terms)))
+        if segment.incentive:
+            parts.append(self.upper(t.named("incentive", segment.incentive)))
         parts.append(t("segments.owner", value=t.named("owner", segment.owner)))
         return ". ".join(self.upper(part) for part in parts) + "."
+
+    def _discount(self, name: str) -> str:
+        """The discount that is offered, or stands ready; with what it costs a year, where the term is a number."""
+        segment, t = self.policy.segments[name], self.t
+        discount = segment.discount
+        if discount is None:
+            return ""
+        key = "segments.discount" if discount.offered else "segments.discount_ready"
+        told = t(key, percent=t.percent(float(discount.percent) / 100, 1), days=discount.days)
+        terms = segment.terms_days if isinstance(segment.terms_days, int) else 0
+        if terms <= discount.days:
+            return told
+        yearly = float(discount.percent / (100 - discount.percent)) * 365 / (terms - discount.days)
+        return f"{told} ({t('segments.discount_cost', percent=t.percent(yearly, 1))})"
 
     def _limit(self, name: str) -> str:
         t, limit = self.t, self.policy.segments[name].limit
