@@ -1,12 +1,13 @@
-"""Requests: what one person asks, as many others decide as its band says."""
+"""Requests: what one person asks, as many others decide as its band says, before it expires."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from creditdesk.desk.casework.audit import note
 from creditdesk.desk.casework.models import Band, Request, Task, Vote
@@ -33,6 +34,13 @@ USUAL = (
 """Bands of a company that has set none of its own; amounts in minor units."""
 
 
+PATIENCE = timedelta(days=14)
+"""How long a request waits for its deciders, where nobody says otherwise."""
+
+DAY = "creditdesk day"
+"""Who lets a request expire."""
+
+
 class NotAllowed(ValueError):
     """This person may not decide this request."""
 
@@ -49,29 +57,35 @@ def ask(
     why: str,
     now: datetime,
     on: date,
+    expires_on: date | None = None,
+    weighed: int | None = None,
 ) -> Request:
     """Ask for a limit, a term, a release, a plan or a write-off.
 
     Args:
-        amount: minor units: what the bands look at.
+        amount: minor units of `currency`; days of a term.
         wanted: the row to be written when it is granted, in JSON's types; `more` holds rows of further tables: the
             instalments of a plan, whose `plan_id` is that of the request.
+        expires_on: the last day on which it may be decided; `PATIENCE` from today by default.
+        weighed: what the bands look at, in the company's currency, where that is not `amount`.
 
     Raises:
         NotAllowed: no band reaches the amount.
         WrongRows: what would be written breaks the contract: better said now than to who grants it.
     """
-    band = _band(company, kind, amount)
+    band = _band(company, kind, amount if weighed is None else weighed)
     with transaction.atomic():
         request = Request.objects.create(
             company=company, customer=customer, kind=kind, amount=amount, currency=currency, wanted=dict(wanted),
             reason=why, role=band.role, persons=band.persons, asked_by=by, asked_at=now,
+            expires_on=expires_on or on + PATIENCE,
         )  # fmt: skip
         for name, rows in _rows(request, by, why, on).items():
             check_rows(TABLES[name], rows)
         Task.objects.create(
             company=company, customer=customer, kind=Task.Kind.REQUEST, ref=f"request:{request.pk}", role=band.role,
-            priority=50, due_on=on, opened_on=on, amount=amount, currency=currency, content={"kind": kind, "why": why},
+            priority=50, due_on=on, opened_on=on, amount=0 if kind == "terms" else amount, currency=currency,
+            content={"kind": kind, "why": why},
         )  # fmt: skip
         note(
             company, by=by, at=now, what=f"request {kind}", ref=str(request.pk), customer=customer,
@@ -97,12 +111,16 @@ def vote(
     """One person's word. One no refuses; as many yeses as the band says grant, and the fact is written.
 
     Raises:
-        NotAllowed: who asked does not decide, nobody decides twice, and only the band's group decides.
+        NotAllowed: who asked does not decide, nobody decides twice, only the band's group decides, and nobody does after
+            the request has expired.
+        WrongRows: what would be written breaks the contract by now; nothing is recorded.
     """
     with transaction.atomic():
         held = Request.objects.select_for_update().get(pk=request.pk)
         if held.state != Request.State.OPEN:
             raise NotAllowed(f"request {held.pk} is {held.state}")
+        if held.expires_on is not None and on > held.expires_on:
+            raise NotAllowed(f"request {held.pk} expired on {held.expires_on}; the way out: ask again")
         if by == held.asked_by:
             raise NotAllowed(f"{by} asked for it; the way out: a second person decides")
         if held.role not in set(roles):
@@ -122,11 +140,53 @@ def vote(
             _write(held, by, why, on, now)
         if held.state != Request.State.OPEN:
             held.decided_at = now
-            Task.objects.filter(
-                company=held.company, kind=Task.Kind.REQUEST, ref=f"request:{held.pk}", state=Task.State.OPEN
-            ).update(state=Task.State.DONE, closed_on=on, done_by=by, outcome=held.state)
+            _tasks(held).update(state=Task.State.DONE, closed_on=on, done_by=by, outcome=held.state)
         held.save()
     return held
+
+
+def withdraw(request: Request, *, by: str, why: str, on: date, now: datetime) -> Request:
+    """Who asked asks no more.
+
+    Raises:
+        NotAllowed: it is decided, or another person asked.
+    """
+    with transaction.atomic():
+        held = Request.objects.select_for_update().get(pk=request.pk)
+        if held.state != Request.State.OPEN:
+            raise NotAllowed(f"request {held.pk} is {held.state}")
+        if by != held.asked_by:
+            raise NotAllowed(f"{held.asked_by} asked for it; allowed: that person withdraws it")
+        _end(held, Request.State.WITHDRAWN, by, why, on, now)
+    return held
+
+
+def expire(company: Company, on: date, now: datetime) -> int:
+    """Let requests that nobody decided in time expire. Gives how many."""
+    late = Request.objects.filter(company=company, state=Request.State.OPEN, expires_on__lt=on)
+    with transaction.atomic():
+        found = list(late.select_for_update().order_by("id"))
+        for held in found:
+            _end(held, Request.State.EXPIRED, DAY, "nobody decided in time", on, now)
+    return len(found)
+
+
+def _end(held: Request, state: Request.State, by: str, why: str, on: date, now: datetime) -> None:
+    """A request ends without having been decided."""
+    held.state, held.decided_at = state, now
+    held.save(update_fields=["state", "decided_at"])
+    _tasks(held).update(state=Task.State.CLOSED, closed_on=on, closed_because=f"request_{state.value}")
+    note(
+        held.company, by=by, at=now, what=f"request {held.kind}", ref=str(held.pk), customer=held.customer,
+        was={"state": "open"}, became={"state": state.value}, why=why,
+    )  # fmt: skip
+
+
+def _tasks(request: Request) -> QuerySet[Task]:
+    """The open task to decide on it."""
+    return Task.objects.filter(
+        company=request.company, kind=Task.Kind.REQUEST, ref=f"request:{request.pk}", state=Task.State.OPEN
+    )
 
 
 def _write(request: Request, by: str, why: str, on: date, now: datetime) -> None:
@@ -141,7 +201,8 @@ def _rows(request: Request, by: str, said: str, on: date) -> dict[str, list[dict
     """What is written when a request is granted, per fact table; an instalment belongs to the plan of its request."""
     more = {name: [_dated(row) for row in rows] for name, rows in request.wanted.get("more", {}).items()}
     given = {name: value for name, value in request.wanted.items() if name != "more"}
-    own = f"request:{request.pk}"
+    # of two answers of one day the engine takes the one with the higher id, and compares ids as text
+    own = f"request:{request.pk:010d}"
     usual: dict[str, Any] = {"customer_id": request.customer}
     if request.kind in {"limit", "terms"}:
         usual |= {

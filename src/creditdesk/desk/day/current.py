@@ -42,20 +42,51 @@ array_to_string(list_sort(list_distinct(regexp_extract_all(strip_accents(lower(c
 """
 """As `words_of` reads what somebody types."""
 
+LONG_OVERDUE = 15
+"""Days past due of the oldest invoice from which a customer is no candidate for more business, as in the report."""
+
+SLIP = 15
+"""Days by which the last invoices were paid ever later that are worth a look, as in the alert."""
+
+WISH = """greatest(coalesce(p.pipeline_amount, 0), (p.turnover_12m * greatest(coalesce(p.growth_12m, 0.0), 0.0))::BIGINT)"""
+"""What it might still buy: its pipeline, else the growth of the last year."""
+
+CANDIDATE = f"""
+(d.risk_class = 'low' AND d.headroom > 0 AND d.order_block = 'none' AND d.acceptance = 'open' AND p.turnover_12m > 0
+    AND coalesce(p.oldest_overdue_days, 0) <= {LONG_OVERDUE})
+"""
+"""Whom more could be sold to: the report's list *room to grow* (`report/lists.py`)."""
+
+WATCHED = """
+((d.risk_class <> 'low' OR coalesce(d.headroom, 0) < 0) AND d.uninsured_maximum_loss > 0 AND p.legal_status IS NULL
+    AND NOT coalesce(p.open_handover, false))
+"""
+"""Whom to watch: the report's list *watch*."""
+
+SLIPPED = """coalesce(p.days_late_trend * (least(p.observations, 12) - 1), 0.0)"""
+
 ACCOUNTS = f"""
 SELECT p.customer_id AS customer, p.name, {WORDS} AS words, p.kind, coalesce(p.country, '') AS country,
     coalesce(b.city, '') AS city, p.language, p.payer_id AS payer, coalesce(p.group_id, p.customer_id) AS group_id,
     p.key_account, p.intercompany, coalesce(c.owner, p.collector, '') AS collector,
     coalesce(s.owner, p.account_manager, '') AS account_manager, c.portfolio, d.segment, d.segment_since,
-    coalesce(d.proposed_segment, '') AS proposed_segment, coalesce(d.cell_row, '') AS cell_row,
+    coalesce(d.previous_segment, '') AS previous_segment, coalesce(d.proposed_segment, '') AS proposed_segment,
+    d.proposed_since, coalesce(d.move_held, '') AS move_held, coalesce(d.cell_row, '') AS cell_row,
     coalesce(d.cell_column, '') AS cell_column, d.risk_class, d.payment_index, coalesce(d.procedure, '') AS procedure,
     d.case_no, coalesce(d.next_step, '') AS next_step, d.next_due_on, coalesce(t.step, '') AS step,
     coalesce(t.act, '') AS "do", coalesce(t.state, '') AS step_state, coalesce(t.hold, '') AS hold,
-    coalesce(t.priority, 0)::SMALLINT AS priority, d.acceptance, d.order_block, d.currency, p.open_items,
+    coalesce(t.priority, 0)::SMALLINT AS priority, d.acceptance, d.terms_days, d.delivery_terms, d.order_block,
+    (CASE d.order_block WHEN 'stop' THEN 3 WHEN 'prepayment' THEN 2 WHEN 'review' THEN 1 ELSE 0 END)::SMALLINT AS order_rank,
+    coalesce(d.order_block_reason, '') AS order_block_reason, coalesce(d.order_release_when, '') AS order_release_when,
+    d.order_release_amount, d.released_until, d.currency, p.open_items,
     p.open_amount AS open, p.overdue_amount AS overdue, coalesce(l.collectible, 0)::BIGINT AS collectible,
     p.disputed_amount AS disputed, p.promised_amount AS promised, p.planned_amount AS planned,
     p.unallocated_amount AS unallocated, l.oldest_due_on, d.exposure, d.credit_limit, d.headroom,
-    d.uninsured_maximum_loss AS uninsured, p.turnover_12m AS turnover,
+    d.uninsured_maximum_loss AS uninsured, p.turnover_12m AS turnover, round(100 * p.growth_12m)::BIGINT AS growth,
+    coalesce(p.pipeline_amount, 0)::BIGINT AS pipeline,
+    CASE WHEN {CANDIDATE} THEN least(d.headroom, {WISH}) ELSE 0 END::BIGINT AS room,
+    CASE WHEN {WATCHED} THEN (d.uninsured_maximum_loss * d.risk_pd)::BIGINT ELSE 0 END::BIGINT AS at_risk,
+    CASE WHEN {SLIPPED} >= {SLIP} AND p.days_late_recent > 0 THEN round({SLIPPED})::BIGINT ELSE 0 END::BIGINT AS slipping,
     to_json({{{", ".join(f"'{name}': p.{name}" for name in PROFILE)}}})::VARCHAR AS more
 FROM profile p
 JOIN decision d USING (customer_id)

@@ -19,6 +19,7 @@ from django.utils import timezone
 from creditdesk.desk.casework.models import Message, PolicyVersion, Redecided, Run, Stage
 from creditdesk.desk.casework.policies import in_force
 from creditdesk.desk.casework.privacy import empty_again
+from creditdesk.desk.casework.requests import expire
 from creditdesk.desk.day.alerts import raise_alerts
 from creditdesk.desk.day.closing import close_gone
 from creditdesk.desk.day.decider import Decided, Decider
@@ -171,7 +172,8 @@ class _Day:
                 stage.rows = opened.tasks + opened.messages
             with self._stage(run, "close", outcome) as stage:
                 stage.rows = close_gone(self._company, outcome, opened.live)
-                run.counts |= {"tasks_closed": stage.rows}
+                expired = expire(self._company, as_of, self._worker.clock())
+                run.counts |= {"tasks_closed": stage.rows, "requests_expired": expired}
             with self._stage(run, "alert", outcome) as stage:
                 stage.rows = raise_alerts(self._company, outcome)
                 run.counts |= {"alerts": stage.rows}

@@ -131,6 +131,14 @@ def _indexes(table: Table) -> list[models.Index]:
         )
         for column in NAMED.get(table.name, ())
     ]
+    if table.name == "dispute":  # those that wait to be settled, the most urgent first
+        indexes.append(
+            models.Index(
+                fields=["legal_entity", "deadline", "id"],
+                condition=models.Q(replaced_by=None, closed_on=None),
+                name=f"{prefix}_open",
+            )
+        )
     link = "customer_id" if any(c.name == "customer_id" for c in table.columns) else LINKS.get(table.name)
     if link and table.name != "customer":
         indexes.append(models.Index(fields=["legal_entity", link], name=f"{prefix[:24]}_of"))

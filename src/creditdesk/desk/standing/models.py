@@ -34,6 +34,15 @@ class Account(models.Model):
         oldest_due_on: effective due day of the oldest invoice past due.
         collectible: past due net of what is disputed, promised, planned and paid: what may be asked for today.
         step, do, step_state, hold, priority: of the step that is due or held today; of several the most urgent one.
+        proposed_since, move_held: since when another segment is proposed, and the brake that holds the move.
+        order_rank: how hard the order block is: 0 none, 1 review, 2 prepayment, 3 stop.
+        order_release_when, order_release_amount: what lifts the order block, and what has to be paid for that.
+        released_until: last day of a person's release.
+        growth: of our turnover with it, in percent of the 12 months before; empty where there was none.
+        pipeline: open opportunities.
+        room: what more could be sold: the pipeline, else last year's growth, within the headroom; 0 for no candidate.
+        at_risk: expected loss, where it is to be watched: uninsured, and not of low risk or beyond its limit.
+        slipping: days by which its last invoices were paid ever later, from 15 on; else 0.
         more: columns of the profile that a person reads on the customer's page (`PROFILE` in `day/current.py`).
     """
 
@@ -55,7 +64,10 @@ class Account(models.Model):
     portfolio = models.BigIntegerField(null=True)
     segment = models.CharField(max_length=100)
     segment_since = models.DateField()
+    previous_segment = models.CharField(max_length=100, blank=True)
     proposed_segment = models.CharField(max_length=100, blank=True)
+    proposed_since = models.DateField(null=True)
+    move_held = models.CharField(max_length=16, blank=True)
     cell_row = models.CharField(max_length=100, blank=True)
     cell_column = models.CharField(max_length=100, blank=True)
     risk_class = models.CharField(max_length=10)
@@ -70,7 +82,14 @@ class Account(models.Model):
     hold = models.CharField(max_length=30, blank=True)
     priority = models.SmallIntegerField(default=0)
     acceptance = models.CharField(max_length=12)
+    terms_days = models.BigIntegerField(null=True)
+    delivery_terms = models.CharField(max_length=16, default="normal")
     order_block = models.CharField(max_length=12)
+    order_rank = models.SmallIntegerField(default=0)
+    order_block_reason = models.CharField(max_length=30, blank=True)
+    order_release_when = models.CharField(max_length=12, blank=True)
+    order_release_amount = models.BigIntegerField(null=True)
+    released_until = models.DateField(null=True)
     currency = models.CharField(max_length=3)
     open_items = models.BigIntegerField(default=0)
     open = models.BigIntegerField(default=0)
@@ -86,6 +105,11 @@ class Account(models.Model):
     headroom = models.BigIntegerField(null=True)
     uninsured = models.BigIntegerField(default=0)
     turnover = models.BigIntegerField(default=0)
+    growth = models.BigIntegerField(null=True)
+    pipeline = models.BigIntegerField(default=0)
+    room = models.BigIntegerField(default=0)
+    at_risk = models.BigIntegerField(default=0)
+    slipping = models.BigIntegerField(default=0)
     more = models.JSONField(default=dict)
 
     class Meta:
@@ -103,6 +127,19 @@ class Account(models.Model):
             models.Index(fields=("company", "account_manager"), name="account_manager"),
             models.Index(fields=("company", "group_id"), name="account_group"),
             models.Index(fields=("company", "payer"), name="account_payer"),
+            models.Index(fields=("company", "-order_rank", "id"), name="account_orders"),
+            models.Index(
+                fields=("company", "-room", "id"), condition=models.Q(room__gt=0), name="account_room"
+            ),
+            models.Index(
+                fields=("company", "-at_risk", "id"),
+                condition=models.Q(at_risk__gt=0) | models.Q(slipping__gt=0),
+                name="account_watch",
+            ),
+            models.Index(fields=("company", "segment_since"), name="account_moved"),
+            models.Index(
+                fields=("company", "move_held"), condition=~models.Q(move_held=""), name="account_proposed"
+            ),
         )
 
     def __str__(self) -> str:

@@ -10,10 +10,11 @@ from creditdesk.desk.casework.models.people import Absence, Member, Portfolio, S
 from creditdesk.desk.casework.models.policy import PolicyInUse, PolicyVersion
 from creditdesk.desk.casework.models.request import Band, Request, Vote
 from creditdesk.desk.casework.models.run import Redecided, Run, Stage, Whole
+from creditdesk.desk.casework.models.talk import Comment, MoveAnswer
 from creditdesk.desk.casework.models.task import Task
 
 __all__ = [
-    "Absence", "Alert", "Band", "Case", "Decision", "Entry", "Erased", "Member", "Message", "PolicyInUse",
-    "PolicyVersion", "Portfolio", "Redecided", "Request", "Run", "Schedule", "Stage", "Step", "Task",
+    "Absence", "Alert", "Band", "Case", "Comment", "Decision", "Entry", "Erased", "Member", "Message", "MoveAnswer",
+    "PolicyInUse", "PolicyVersion", "Portfolio", "Redecided", "Request", "Run", "Schedule", "Stage", "Step", "Task",
     "Vote", "Whole",
 ]  # fmt: skip

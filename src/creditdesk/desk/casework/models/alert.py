@@ -31,6 +31,7 @@ class Alert(models.Model):
         DISPUTE_LATE = "dispute_late", "Dispute past its deadline"
         TASK_OVERDUE = "task_overdue", "Task overdue"
         UNKNOWN_MESSAGE = "unknown_message", "Message of unknown fate"
+        MOVE_OBJECTED = "move_objected", "Sales objects to a move"
 
     company = models.ForeignKey("ledger.Company", models.PROTECT, related_name="+")
     customer = models.CharField(max_length=200, blank=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from creditdesk.desk.choices import TextChoices
+
 KINDS = (
     ("limit", "Limit"),
     ("terms", "Terms"),
@@ -39,18 +41,20 @@ class Request(models.Model):
     """Something that one person asks and others decide.
 
     Attributes:
-        amount: in minor units of `currency`: what the bands look at.
+        amount: in minor units of `currency`: the limit, the release, the sum of the plan or the write-off; days of a term.
         wanted: what to write when it is granted: the row of the fact table.
         role, persons: of the band that held when it was asked.
+        expires_on: the last day on which it may be decided; empty = it does not expire.
     """
 
-    class State(models.TextChoices):
+    class State(TextChoices):
         """Where a request stands."""
 
         OPEN = "open", "Open"
         GRANTED = "granted", "Granted"
         REFUSED = "refused", "Refused"
         WITHDRAWN = "withdrawn", "Withdrawn"
+        EXPIRED = "expired", "Expired"
 
     company = models.ForeignKey("ledger.Company", models.PROTECT, related_name="+")
     customer = models.CharField(max_length=200)
@@ -65,10 +69,14 @@ class Request(models.Model):
     asked_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     decided_at = models.DateTimeField(null=True)
+    expires_on = models.DateField(null=True)
 
     class Meta:
         ordering = ("-asked_at", "-id")
-        indexes = (models.Index(fields=("company", "state"), name="request_state"),)
+        indexes = (
+            models.Index(fields=("company", "state"), name="request_state"),
+            models.Index(fields=("company", "customer"), name="request_customer"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.amount} {self.currency} for {self.customer}: {self.state}"
