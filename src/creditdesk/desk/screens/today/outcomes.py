@@ -10,7 +10,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from creditdesk.desk.access.roles import Right
+from creditdesk.desk.access.roles import TASKS_OF, Right, Role
+from creditdesk.desk.access.scope import Scope
 from creditdesk.desk.casework.models import Task
 from creditdesk.desk.day.desk import Desk
 from creditdesk.desk.screens.customer.acts import Act, Dispute, Plan, Promise, not_past, write_note
@@ -130,6 +131,17 @@ def outcomes_of(task: Task) -> tuple[Outcome, ...]:
     return OTHER
 
 
-def needed(outcome: Outcome) -> Right:
-    """The right that an outcome needs."""
-    return outcome.form.right if outcome.form else Right.WORK
+def may_say(scope: Scope, task: Task) -> bool:
+    """Whether a person may say what came of a task: who collects, of any; Sales, of its own."""
+    return scope.may(Right.WORK) or (scope.may(Right.SELL) and task.role in TASKS_OF[Role.SALES])
+
+
+def offered(scope: Scope, task: Task) -> list[Outcome]:
+    """The outcomes that a person may choose from; a plan can be asked for by whoever may ask."""
+    if not may_say(scope, task):
+        return []
+    return [
+        one
+        for one in outcomes_of(task)
+        if one.form is None or one.form.right != Right.ASK or scope.may(Right.ASK)
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -25,7 +26,7 @@ from creditdesk.desk.screens.customer.dossier import Dossier
 from creditdesk.desk.screens.customer.running import running
 from creditdesk.desk.screens.customer.timeline import said_last
 from creditdesk.desk.screens.today.held import Held
-from creditdesk.desk.screens.today.outcomes import Outcome, needed, outcomes_of
+from creditdesk.desk.screens.today.outcomes import Outcome, may_say, offered
 from creditdesk.desk.screens.today.worklist import WAITING, Worklist
 
 LAST = "last_outcome"
@@ -62,7 +63,7 @@ def task(request: Asked, pk: int) -> HttpResponse:
         raise Http404(f"no task {pk}")
     dossier = Dossier(scope, account)
     work = Worklist(scope)
-    outcomes = [one for one in outcomes_of(found) if scope.may(needed(one))]
+    outcomes = offered(scope, found)
     return render(
         request,
         "today/task.html",
@@ -120,7 +121,7 @@ def outcome(request: Asked, pk: int) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseRedirect(request.scope.url("today:task", pk=pk))
     found = _task(request.scope, pk)
-    said = _outcome(found, request.POST.get("outcome", ""))
+    said = _outcome(request.scope, found, request.POST.get("outcome", ""))
     desk = request.scope.desk()
     with_note = request.POST.get("text", "").strip()[:4000]
 
@@ -137,10 +138,9 @@ def sheet(request: Asked, pk: int, name: str) -> HttpResponse:
     """An outcome that needs a form: promised with date and amount, disputed with part and reason, plan, call back."""
     scope = request.scope
     found = _task(scope, pk)
-    said = _outcome(found, name)
+    said = _outcome(scope, found, name)
     if said.form is None:
         raise Http404(f"no form {name!r}")
-    scope.need(said.form.right)
     form = said.form(scope, scope.account(found.customer), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         desk = scope.desk()
@@ -234,8 +234,11 @@ def _back(request: Asked) -> HttpResponse:
 back = may(Right.WORK, Right.SELL)(_back)
 
 
-def _outcome(found: Task, code: str) -> Outcome:
-    for one in outcomes_of(found):
+def _outcome(scope: Scope, found: Task, code: str) -> Outcome:
+    """The outcome of that code. Raises PermissionDenied for somebody else's work, Http404 for one that this task has not."""
+    if not may_say(scope, found):
+        raise PermissionDenied
+    for one in offered(scope, found):
         if one.code == code:
             return one
     raise Http404(f"no outcome {code!r}")
