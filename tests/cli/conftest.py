@@ -92,8 +92,8 @@ def command(*words: object) -> list[str]:
 
 @pytest.fixture(scope="session")
 def run() -> Run:
-    def creditdesk(*words: object) -> subprocess.CompletedProcess:
-        plain = {**os.environ, "TERM": "dumb", "NO_COLOR": "1"}
+    def creditdesk(*words: object, env: dict[str, str] | None = None) -> subprocess.CompletedProcess:
+        plain = {**(env or os.environ), "TERM": "dumb", "NO_COLOR": "1"}
         return subprocess.run(command(*words), capture_output=True, text=True, check=False, env=plain)
 
     return creditdesk

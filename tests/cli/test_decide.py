@@ -37,6 +37,31 @@ def test_a_run_writes_the_tables_of_the_contract_a_summary_and_a_report(decided:
     assert "Groot &amp; Goed NV" in (decided / "report.html").read_text(encoding="utf-8")
 
 
+def test_what_a_run_was_decided_by_serves_the_next_on_equal_terms_and_no_other(
+    tmp_path: Path, facts: Path, run: Run
+) -> None:
+    def decide(facts: Path, name: str, home: str) -> dict[str, list]:
+        environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / home)}
+        assert run(*words(facts, tmp_path / name), env=environment).returncode == 0
+        return {table: pq.read_table(tmp_path / name / f"{table}.parquet").to_pylist()
+                for table in ("profile", "decision", "action_due", "held")}  # fmt: skip
+
+    def plans() -> int:
+        return len(list((tmp_path / "kept").rglob("*.json")))
+
+    disputed = write_facts(
+        tmp_path / "disputed",
+        dispute="dispute_id,customer_id,invoice_id,opened_on,amount,reason\nD1,C2,B4,2026-03-01,20000,price\n",
+    )
+    first, again = (decide(facts, name, "kept") for name in ("first", "again"))
+    assert plans() == 1
+    assert first == again
+    other = decide(disputed, "other", "kept")
+    assert plans() == 2
+    assert other == decide(disputed, "afresh", "empty")
+    assert other != first
+
+
 def test_the_summary_adds_up_with_the_tables(decided: Path) -> None:
     told = summary(decided)
     decisions = pq.read_table(decided / "decision.parquet").to_pylist()

@@ -13,13 +13,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from creditdesk.engine.backend import Backend, connect
-from creditdesk.engine.binding import in_memory
+from creditdesk.engine.binding import bind, in_memory
+from creditdesk.engine.planning import decide_by_plan
 from creditdesk.engine.polars.values import UnknownOperation
 from creditdesk.engine.run import run
 from creditdesk.engine.stages import Stages
 from creditdesk.engine.walk import Walk
 from creditdesk.facts.schema import TABLES
-from creditdesk.policy.load import load_policy
+from creditdesk.policy.load import load_policy, policy_text
 from creditdesk.sample import write_sample
 
 DAY = date(2026, 6, 30)
@@ -185,3 +186,22 @@ def test_maps_come_through_files(tmp_path: Path) -> None:
         {"id": "b", "bands": [], "size": "?"},
         {"id": "c", "bands": None, "size": "?"},
     ]
+
+
+def test_a_plan_decides_the_days_it_was_made_for_and_no_earlier_ones(
+    facts: dict[str, pa.Table], tmp_path: Path
+) -> None:
+    policy, text = load_policy("starter"), policy_text("starter")
+
+    def decided(on: date, plans: Path | None) -> list[str]:
+        backend = connect("polars://")
+        tables = decide_by_plan(Stages(backend), bind(backend, facts), policy, text, on, plans=plans)
+        return sorted(map(repr, backend.fetch(tables["profile"]).to_pylist()))
+
+    decided(DAY, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 1
+    near, far = DAY - timedelta(days=50), DAY - timedelta(days=100)
+    assert decided(near, tmp_path) == decided(near, None)
+    assert len(list(tmp_path.iterdir())) == 1
+    assert decided(far, tmp_path) == decided(far, None)
+    assert len(list(tmp_path.iterdir())) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -58,13 +59,28 @@ class Opened:
 
     def decide(self, as_of: date, earlier: Earlier) -> dict[str, ir.Table]:
         """The tables of the run."""
-        from creditdesk.engine.run import bind_previous
-        from creditdesk.engine.run import decide as decide_all
+        from creditdesk.engine.planning import decide_by_plan
         from creditdesk.engine.stages import Stages
 
         stages = Stages(self.backend, trace=self.trace, progress=self.tell)
-        before = bind_previous(stages, earlier.tables)
-        return decide_all(stages, self.facts, self.policy, as_of, before, self.checked.held_customers)
+        # a trace shows how statements are made, so it makes them
+        plans = None if self.trace else kept_plans()
+        return decide_by_plan(
+            stages,
+            self.facts,
+            self.policy,
+            self.text,
+            as_of,
+            earlier.tables,
+            self.checked.held_customers,
+            plans,
+        )
+
+
+def kept_plans() -> Path:
+    """Where this person's statements are kept from run to run: `creditdesk` in the cache folder of the system's rules."""
+    cache = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(cache) if Path(cache).is_absolute() else Path.home() / ".cache") / "creditdesk" / "plans"
 
 
 @contextmanager

@@ -67,6 +67,9 @@ class Backend(Protocol):
     def put(self, name: str, rows: pa.Table) -> ir.Table:
         """A small table made here, under `name`; replaces what stood there."""
 
+    def table(self, name: str, schema: ibis.Schema) -> ir.Table:
+        """A table or stage that is there, as an expression."""
+
     def stage(self, name: str, expression: ir.Table) -> tuple[ir.Table, str]:
         """Materialise an expression under `name`; gives the table and its statement, a text. Raises StageError."""
 
@@ -141,10 +144,16 @@ class DuckDB:
         self.con.raw_sql("SET preserve_insertion_order = false")
 
     def read(self, name: str, paths: Sequence[Path], schema: ibis.Schema) -> ir.Table:
-        found = self.con.read_parquet([str(path) for path in paths], table_name=name)
         if not paths:
             raise ValueError(f"no files for table {name!r}")
-        return conform(found, schema)
+        found = self.con.read_parquet([str(path) for path in paths], table_name=f"{name}_files")
+        # under one name with one shape: a statement over it holds for whatever files there are
+        sql = self.con.compile(conform(found, schema))
+        self.con.raw_sql(f"CREATE OR REPLACE TEMP VIEW {_identifier(name)} AS {sql}")
+        return self.table(name, schema)
+
+    def table(self, name: str, _schema: ibis.Schema) -> ir.Table:
+        return self.con.table(name)
 
     def put(self, name: str, rows: pa.Table) -> ir.Table:
         self.con.create_table(name, rows, temp=True, overwrite=True)

@@ -64,7 +64,7 @@ def reports(day: Day, debtor: ir.Table) -> ir.Table:
 
 def _mapped(day: Day, report: ir.Table, scales: pa.Table) -> ir.Table:
     """Per report the probability of its master scale, the latest valid on its day."""
-    scale = day.facts.backend.put("master_scale", scales)
+    scale = day.stages.backend.put("master_scale", scales)
     scale = scale.select(
         "provider",
         "scale",

@@ -38,6 +38,7 @@ class Day:
         currencies: every currency that occurs.
         base: the reporting currency when there is one company; amounts of the policy are in the policy's own.
         first, last: the span of calendar and rates.
+        since: the earliest day that may be decided by the same statements.
     """
 
     stages: Stages
@@ -53,6 +54,7 @@ class Day:
     base: str
     first: date
     last: date
+    since: date
 
     def minor(self, amount: object) -> int:
         """An amount of the policy (major units of its currency) as minor units of that currency."""
@@ -64,8 +66,15 @@ class Day:
         return len(self.currencies) > 1
 
 
-def open_day(stages: Stages, facts: Facts, policy: Policy, as_of: date, until: date | None = None) -> Day:
-    """Prepare a run for `as_of`; a replay names its last day in `until`, so that calendars and rates reach it.
+def open_day(
+    stages: Stages,
+    facts: Facts,
+    policy: Policy,
+    as_of: date,
+    until: date | None = None,
+    since: date | None = None,
+) -> Day:
+    """Prepare a run for `as_of`; who decides other days too names the first and the last, so that calendars and rates reach them.
 
     Raises:
         MissingRate: when an amount in another currency has no rate on or before its date.
@@ -106,6 +115,7 @@ def open_day(stages: Stages, facts: Facts, policy: Policy, as_of: date, until: d
         base=bases[0],
         first=first,
         last=last,
+        since=min(since or as_of, as_of),
     )
 
 

@@ -7,7 +7,7 @@ lapses when the last two dates missed it, or when two habitual days pass while s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import ibis
 import ibis.expr.types as ir
@@ -69,19 +69,18 @@ def habit(
 
 
 def _tables(day: Day) -> HabitDays:
-    """Habitual days of the bank calendars in use, from two years before the day to the last day of the run."""
-    backend = day.facts.backend
-    as_of: date = backend.fetch(day.clock.table).column("as_of")[0].as_py()
-    until = max(as_of, day.last - timedelta(days=BEYOND))
+    """Habitual days of the bank calendars in use, from two years before the first day to the last that may be decided."""
+    backend = day.stages.backend
+    until = max(day.since, day.last - timedelta(days=BEYOND))
     bases = backend.fetch(day.company.select("base").distinct()).column("base").to_pylist()
     places = [f"@{base}" for base in sorted({*bases, day.base})]
     changes = {
         place: Changes(frozenset(change.works_on), tuple(change.works_on_named), frozenset(change.closed_on))
         for place, change in day.policy.calendars.items()
     }
-    hits, hit = days.hit_rows(places, as_of - timedelta(days=LOOKED_BACK), until, changes)
+    hits, hit = days.hit_rows(places, day.since - timedelta(days=LOOKED_BACK), until, changes)
     following = days.next_rows(
-        places, as_of - timedelta(days=BACK), until, day.policy.conduct.habit_bank_days, changes
+        places, day.since - timedelta(days=BACK), until, day.policy.conduct.habit_bank_days, changes
     )
     return HabitDays(
         hits=backend.put("habit_hits", hits),

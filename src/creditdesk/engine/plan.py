@@ -43,7 +43,7 @@ class Plan:
         put: tables that were made while it was built.
         questions: what the facts were asked, with the answers for which it holds.
         shape: currencies and companies for which it holds.
-        until: last day for which it holds.
+        since, until: the first and the last day that may be decided by it.
     """
 
     engine: str
@@ -51,7 +51,12 @@ class Plan:
     put: Mapping[str, pa.Table]
     questions: Mapping[tuple[str, tuple[str, ...], str], Any]
     shape: tuple[object, ...]
+    since: date
     until: date
+
+    def holds(self, as_of: date) -> bool:
+        """Whether a day may be decided by it."""
+        return self.since <= as_of <= self.until
 
 
 @cache
@@ -99,12 +104,18 @@ def _dumped(plan: Plan) -> dict[str, Any]:
     return {
         "engine": plan.engine,
         "statements": [
-            [stage.name, stage.statement, _encoded(stage.schema.to_pyarrow().serialize().to_pybytes())]
+            [
+                stage.name,
+                stage.statement,
+                _encoded(stage.schema.to_pyarrow().serialize().to_pybytes()),
+                stage.last_of,
+            ]
             for stage in plan.statements
         ],
         "put": {name: _encoded(_stream(rows)) for name, rows in plan.put.items()},
         "questions": [[*question, answer] for question, answer in plan.questions.items()],
         "shape": plan.shape,
+        "since": plan.since.isoformat(),
         "until": plan.until.isoformat(),
     }
 
@@ -119,20 +130,21 @@ def _loaded(kept: dict[str, Any]) -> Plan:
     return Plan(
         engine=kept["engine"],
         statements=[
-            Stage(
-                name,
-                statement,
-                ibis.Schema.from_pyarrow(pa.ipc.read_schema(pa.py_buffer(base64.b64decode(schema)))),
-            )
-            for name, statement, schema in kept["statements"]
+            Stage(name, statement, _schema(schema), tuple(last_of))
+            for name, statement, schema, last_of in kept["statements"]
         ],
         put={
             name: pa.ipc.open_stream(base64.b64decode(rows)).read_all() for name, rows in kept["put"].items()
         },
         questions=questions,
         shape=_tuples(kept["shape"]),
+        since=date.fromisoformat(kept["since"]),
         until=date.fromisoformat(kept["until"]),
     )
+
+
+def _schema(encoded: str) -> ibis.Schema:
+    return ibis.Schema.from_pyarrow(pa.ipc.read_schema(pa.py_buffer(base64.b64decode(encoded))))
 
 
 def _encoded(content: bytes) -> str:

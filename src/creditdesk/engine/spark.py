@@ -72,6 +72,9 @@ class Spark:
         self._session.createDataFrame(rows).createOrReplaceTempView(name)
         return self.con.table(name)
 
+    def table(self, name: str, _schema: ibis.Schema) -> ir.Table:
+        return self.con.table(name)
+
     def stage(self, name: str, expression: ir.Table) -> tuple[ir.Table, str]:
         sql = str(self.con.compile(expression))
         self.again(name, sql, expression.schema())

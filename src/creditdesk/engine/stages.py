@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import ibis
@@ -26,11 +26,17 @@ EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
 
 @dataclass(frozen=True)
 class Stage:
-    """One materialised table: name, the backend's statement that makes it (SQL for most), and schema."""
+    """One materialised table.
+
+    Attributes:
+        statement: what makes it, in the backend's words (SQL for most).
+        last_of: stages whose last reader it is: they are given back when it is made.
+    """
 
     name: str
     statement: str
     schema: ibis.Schema
+    last_of: tuple[str, ...] = ()
 
 
 @dataclass
@@ -68,9 +74,27 @@ class Stages:
         return table
 
     def drop(self, *names: str) -> None:
-        """Forget stages whose last reader is done; kept when tracing or replaying needs them."""
+        """Forget stages whose last reader is done; kept when tracing needs them."""
         if self.trace is None:
+            self.done[-1] = replace(self.done[-1], last_of=(*self.done[-1].last_of, *names))
             for name in names:
+                self.backend.drop(name)
+
+    def again(self, given: Mapping[str, pa.Table] | None = None) -> None:
+        """Execute every stage anew, in its order, on what the tables hold now.
+
+        Args:
+            given: rows of stages that are not executed.
+        """
+        for stage in self.done:
+            if self.progress:
+                self.progress(stage.name)
+            rows = (given or {}).get(stage.name)
+            if rows is None:
+                self.backend.again(stage.name, stage.statement, stage.schema)
+            else:
+                self.backend.put(stage.name, rows)
+            for name in stage.last_of:
                 self.backend.drop(name)
 
 

@@ -15,14 +15,12 @@ import pyarrow as pa
 from creditdesk.engine.backend import empty
 from creditdesk.engine.binding import Source, bind, conform_arrow
 from creditdesk.engine.day import Day, open_day
+from creditdesk.engine.planning import CARRIED, carry
 from creditdesk.engine.run import Previous, decide_on
 from creditdesk.engine.stages import Clock, Stages
 from creditdesk.facts.decisions import TABLES_OUT
 from creditdesk.facts.schema import TABLES
 from creditdesk.policy.document import Policy
-
-CARRIED = ("decision", "action_due", "held")
-"""Tables of a run that the next one reads: for the brakes, and for tasks that were listed before."""
 
 
 class Walk:
@@ -59,26 +57,16 @@ class Walk:
             known.setdefault(name, empty(TABLES[name].schema()))
         facts = bind(stages.backend, known, assume=frozenset(growing))
         self._day: Day = open_day(stages, facts, policy, first, last)
-        before = self.begin()
-        self._previous = Previous(before["decision"], before["action_due"], before["held"])
+        self._previous = self.begin()
         self._compiled = False
 
-    def begin(self, before: Mapping[str, pa.Table] | None = None) -> dict[str, ir.Table]:
+    def begin(self, before: Mapping[str, pa.Table] | None = None) -> Previous:
         """Make the next day follow these tables of a run, nothing where none are given, instead of the last day's.
 
         Args:
             before: rows of `decision`, `action_due` and `held`; what a row lacks of a table's columns is null.
         """
-        rows = before or {}
-        return {
-            name: self._stages.backend.put(
-                f"previous_{name}",
-                conform_arrow(rows[name], TABLES_OUT[name].schema())
-                if name in rows
-                else empty(TABLES_OUT[name].schema()),
-            )
-            for name in CARRIED
-        }
+        return carry(self._stages.backend, before or {})
 
     def decide(self, as_of: date, grown: Mapping[str, pa.Table] | None = None) -> dict[str, ir.Table]:
         """Decide for one day, with the previous call's decisions as the previous run.
@@ -97,8 +85,7 @@ class Walk:
             self.tables = decide_on(self._day, self._previous, self._held)
             self._compiled = True
         else:
-            for stage in self._stages.done:
-                backend.again(stage.name, stage.statement, stage.schema)
+            self._stages.again()
         for name in CARRIED:
             backend.copy(f"previous_{name}", name, TABLES_OUT[name].schema())
         return self.tables

@@ -7,12 +7,11 @@ Polars, which plans nothing, many by DuckDB, which needs less memory for them.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -22,51 +21,21 @@ import pyarrow.compute as pc
 
 from creditdesk.desk.beside import beside
 from creditdesk.engine.backend import Backend, DuckDB, empty
-from creditdesk.engine.binding import Facts, bind, conform_arrow, few
+from creditdesk.engine.binding import bind, conform_arrow, few
 from creditdesk.engine.day import Day, open_day
 from creditdesk.engine.plan import Plan, keep, kept
+from creditdesk.engine.planning import AHEAD, Watched, carry, digest, make_plan, put_held, shape
 from creditdesk.engine.polars.backend import Polars
-from creditdesk.engine.run import Previous, decide_on
 from creditdesk.engine.stages import Clock, Stages
-from creditdesk.facts.decisions import TABLES_OUT
 from creditdesk.facts.schema import TABLES
 from creditdesk.policy.document import Policy
 from creditdesk.policy.load import read_policy
 
-CARRIED = ("decision", "action_due", "held")
 ASSUMED = frozenset({"action", "handover", "approval", "promise", "pause", "override"})
 """Tables that hold rows sooner or later: no new statements for the first of them."""
 
-NOBODY = ("",)
-"""Statements are built as if somebody's rows were quarantined: whose they are is a table."""
-
-AHEAD = timedelta(days=400)
-"""How far ahead the statements hold."""
-
 WHOLE = ("turnover_rank", "prior")
 """The stages that look at all customers at once; for a few of them they are given as the last run left them."""
-
-
-@dataclass
-class _Watched(Facts):
-    """Facts that remember what they were asked while statements were built."""
-
-    questions: dict[tuple[str, tuple[str, ...], str], Any] = field(default_factory=dict)
-
-    def has(self, name: str) -> bool:
-        answer = super().has(name)
-        self.questions[name, (), "has"] = answer
-        return answer
-
-    def any(self, name: str, column: str) -> bool:
-        answer = super().any(name, column)
-        self.questions[name, (column,), "any"] = answer
-        return answer
-
-    def distinct(self, name: str, columns: Sequence[str]) -> list[tuple[object, ...]]:
-        answer = super().distinct(name, columns)
-        self.questions[name, tuple(columns), "distinct"] = answer
-        return answer
 
 
 @dataclass
@@ -198,27 +167,19 @@ class Decider:
         whole: Mapping[str, pa.Table] | None,
         held: Sequence[str],
     ) -> Decided:
-        key = hashlib.sha256(policy_text.encode()).hexdigest(), few(facts)
+        key = digest(policy_text), few(facts)
         built = self._built.get(key)
         if (
             built is None
-            or as_of > built.plan.until
+            or not built.plan.holds(as_of)
             or not _holds(built.plan.questions, facts)
             or not self._refill(built, facts, as_of)
         ):
             built = self._build(key, policy_text, facts, as_of)
-        backend = built.backend
-        for name in CARRIED:
-            schema = TABLES_OUT[name].schema()
-            rows = previous.get(name)
-            backend.put(f"previous_{name}", empty(schema) if rows is None else conform_arrow(rows, schema))
-        backend.put("held_customer", pa.table({"customer_id": pa.array(sorted(set(held)), pa.string())}))
-        for stage in built.plan.statements:
-            if whole and stage.name in whole:
-                backend.put(stage.name, conform_arrow(whole[stage.name], stage.schema))
-            else:
-                backend.again(stage.name, stage.statement, stage.schema)
-        return Decided(built.policy, backend)
+        carry(built.backend, previous)
+        put_held(built.backend, held)
+        built.stages.again(whole)
+        return Decided(built.policy, built.backend)
 
     def _refill(self, built: _Built, facts: Mapping[str, pa.Table], as_of: date) -> bool:
         """Other facts under the same statements; False when the statements do not hold for them."""
@@ -236,14 +197,12 @@ class Decider:
         day = self._open(built.backend, built.stages, built.policy, facts, as_of)
         built.filled = {name for name, rows in facts.items() if rows.num_rows}
         built.ground, built.oldest = _ground(facts), _oldest(facts, as_of)
-        return _shape(day) == built.plan.shape
+        return shape(day) == built.plan.shape
 
     def _open(
         self, backend: Backend, stages: Stages, policy: Policy, facts: Mapping[str, pa.Table], as_of: date
     ) -> Day:
-        known = bind(backend, facts, ASSUMED)
-        watched = _Watched(backend, known.tables, known.present, known.assume)
-        return open_day(stages, watched, policy, as_of, as_of + AHEAD)
+        return open_day(stages, bind(backend, facts, ASSUMED), policy, as_of, as_of + AHEAD)
 
     def _build(self, key: _Key, policy_text: str, facts: Mapping[str, pa.Table], as_of: date) -> _Built:
         old = self._built.pop(key, None)
@@ -259,19 +218,20 @@ class Decider:
     def _from_disk(
         self, key: _Key, policy: Policy, facts: Mapping[str, pa.Table], as_of: date
     ) -> _Built | None:
-        digest, small = key
+        which, small = key
         name = Polars.name if small else DuckDB.name
-        for plan in kept(self._plans, digest, name) if self._plans is not None else ():
-            if as_of > plan.until or not _holds(plan.questions, facts):
+        for plan in kept(self._plans, which, name) if self._plans is not None else ():
+            if not plan.holds(as_of) or not _holds(plan.questions, facts):
                 continue
             backend = self._backend(small)
             stages = Stages(backend)
             day = self._open(backend, stages, policy, facts, as_of)
-            if _shape(day) != plan.shape:
+            if shape(day) != plan.shape:
                 backend.close()
                 continue
             for name, rows in plan.put.items():
                 backend.put(name, rows)
+            stages.done = [*plan.statements]
             return self._standing(policy, backend, stages, plan, facts, as_of)
         return None
 
@@ -279,29 +239,14 @@ class Decider:
         return Polars() if small else DuckDB(":memory:", self._engine)
 
     def _anew(self, key: _Key, policy: Policy, facts: Mapping[str, pa.Table], as_of: date) -> _Built:
-        digest, small = key
-        noting = _Noting(self._backend(small))
-        backend = cast("Backend", noting)
+        which, small = key
+        backend = self._backend(small)
         stages = Stages(backend)
-        day = self._open(backend, stages, policy, facts, as_of)
-        shape = _shape(day)
-        watched = cast("_Watched", day.facts)
-        watched.questions.clear()
-        before = {name: backend.put(f"previous_{name}", empty(TABLES_OUT[name].schema())) for name in CARRIED}
-        noting.noted.clear()
-        decide_on(day, Previous(before["decision"], before["action_due"], before["held"]), NOBODY)
+        plan = make_plan(stages, Watched.over(bind(backend, facts, ASSUMED)), policy, as_of, {}, ())
         self.builds += 1
-        plan = Plan(
-            engine=noting.name,
-            statements=[*stages.done],
-            put=dict(noting.noted),
-            questions=dict(watched.questions),
-            shape=shape,
-            until=as_of + AHEAD,
-        )
         if self._plans is not None:
-            keep(self._plans, digest, plan)
-        return self._standing(policy, noting.backend, Stages(noting.backend), plan, facts, as_of)
+            keep(self._plans, which, plan)
+        return self._standing(policy, backend, stages, plan, facts, as_of)
 
     def _standing(
         self,
@@ -318,21 +263,6 @@ class Decider:
 
 _Key = tuple[str, bool]
 """Digest of a policy's text, and whether its facts are few."""
-
-
-class _Noting:
-    """A backend that remembers the tables that are made while statements are built."""
-
-    def __init__(self, backend: Backend) -> None:
-        self.backend = backend
-        self.noted: dict[str, pa.Table] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.backend, name)
-
-    def put(self, name: str, rows: pa.Table) -> Any:
-        self.noted[name] = rows
-        return self.backend.put(name, rows)
 
 
 def _ground(facts: Mapping[str, pa.Table]) -> tuple[object, ...]:
@@ -362,14 +292,6 @@ def _oldest(facts: Mapping[str, pa.Table], as_of: date) -> date:
             least = pc.min(facts[table].column(column)).as_py()
             found.append(least or as_of)
     return min(found)
-
-
-def _shape(day: Day) -> tuple[object, ...]:
-    """What statements are built for beside the questions: currencies and our own companies."""
-    companies = day.stages.backend.fetch(day.company).to_pylist()
-    bases = sorted({row["base"] for row in companies})
-    homes = sorted({(row["home"], row["company_country"] or "") for row in companies})
-    return day.currencies, tuple(bases), tuple(homes), len(companies) > 1
 
 
 def _holds(questions: Mapping[tuple[str, tuple[str, ...], str], Any], facts: Mapping[str, pa.Table]) -> bool:

@@ -48,14 +48,17 @@ class Polars:
     def put(self, name: str, rows: pa.Table) -> ir.Table:
         self.frames[name] = frame(rows)
         self._schemas[name] = schema_of(rows.schema)
-        return ibis.table(self._schemas[name], name=name)
+        return self.table(name, self._schemas[name])
+
+    def table(self, name: str, schema: ibis.Schema) -> ir.Table:
+        return ibis.table(schema, name=name)
 
     def stage(self, name: str, expression: ir.Table) -> tuple[ir.Table, str]:
         made = program(expression.op(), expression.schema())
         statement = text_of(made)
         self._programs[name] = statement, made
         self.again(name, statement, expression.schema())
-        return ibis.table(expression.schema(), name=name), statement
+        return self.table(name, expression.schema()), statement
 
     def again(self, name: str, statement: str, schema: ibis.Schema) -> None:
         kept, made = self._programs.get(name, ("", None))
