@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -47,11 +47,13 @@ class Stages:
         backend: where they run.
         trace: folder for one Parquet file and one SQL file per stage; None = no trace, stages are dropped when done.
         progress: called with the stage's name before it runs.
+        kept: stages that somebody reads after the run.
     """
 
     backend: Backend
     trace: Path | None = None
     progress: Callable[[str], None] | None = None
+    kept: Collection[str] = ()
     done: list[Stage] = field(default_factory=list)
 
     def run(self, name: str, expression: ir.Table) -> ir.Table:
@@ -77,8 +79,7 @@ class Stages:
         """Forget stages whose last reader is done; kept when tracing needs them."""
         if self.trace is None:
             self.done[-1] = replace(self.done[-1], last_of=(*self.done[-1].last_of, *names))
-            for name in names:
-                self.backend.drop(name)
+            self._forget(names)
 
     def again(self, given: Mapping[str, pa.Table] | None = None) -> None:
         """Execute every stage anew, in its order, on what the tables hold now.
@@ -94,7 +95,11 @@ class Stages:
                 self.backend.again(stage.name, stage.statement, stage.schema)
             else:
                 self.backend.put(stage.name, rows)
-            for name in stage.last_of:
+            self._forget(stage.last_of)
+
+    def _forget(self, names: Sequence[str]) -> None:
+        for name in names:
+            if name not in self.kept:
                 self.backend.drop(name)
 
 

@@ -224,7 +224,7 @@ class Decider:
             if not plan.holds(as_of) or not _holds(plan.questions, facts):
                 continue
             backend = self._backend(small)
-            stages = Stages(backend)
+            stages = Stages(backend, kept=WHOLE)
             day = self._open(backend, stages, policy, facts, as_of)
             if shape(day) != plan.shape:
                 backend.close()
@@ -241,7 +241,7 @@ class Decider:
     def _anew(self, key: _Key, policy: Policy, facts: Mapping[str, pa.Table], as_of: date) -> _Built:
         which, small = key
         backend = self._backend(small)
-        stages = Stages(backend)
+        stages = Stages(backend, kept=WHOLE)
         plan = make_plan(stages, Watched.over(bind(backend, facts, ASSUMED)), policy, as_of, {}, ())
         self.builds += 1
         if self._plans is not None:
