@@ -74,7 +74,9 @@ class Assembly:
             )
             for rule in self.mapping.tables
         ]
-        self._owner = next(r.readers["customer_id"] for r in self._rules if r.rule.table == "invoice")
+        named = [r for r in self._rules if "customer_id" in r.readers and not r.rule.once]
+        named.sort(key=lambda r: r.rule.table != "invoice")
+        self._owner = named[0].readers["customer_id"] if named else None
 
     def skipped(self, row: Cells) -> bool:
         """Whether the mapping passes over this row (a subtotal, a footer)."""
@@ -104,6 +106,8 @@ class Assembly:
 
     def owner(self, row: Cells, line: int) -> str | None:
         """The customer of a row of the file, as far as it can be told."""
+        if self._owner is None:
+            return None
         try:
             found = self._owner(row, line, "")
         except (BadCell, IndexError):

@@ -32,12 +32,14 @@ class Writing:
         decimal: the decimal mark.
         thousands: marks between groups of three digits; each character is one that may stand there.
         empty: texts that mean "no value".
+        signs: texts that may stand before or behind a number, such as the sign of a currency.
     """
 
     dates: tuple[str, ...] = ("YYYY-MM-DD",)
     decimal: str = "."
     thousands: str = ""
     empty: frozenset[str] = frozenset()
+    signs: tuple[str, ...] = ()
 
 
 def text(cell: Cell, writing: Writing) -> str | None:
@@ -122,7 +124,7 @@ def number(cell: Cell, writing: Writing) -> Decimal | None:
 
 def _parse(shown: str, writing: Writing) -> Decimal:
     negative = False
-    body = shown
+    body = _without_signs(shown, writing.signs)
     if body.startswith("(") and body.endswith(")"):
         negative, body = True, body[1:-1]
     elif body.endswith(("-", "−")):
@@ -139,6 +141,16 @@ def _parse(shown: str, writing: Writing) -> Decimal:
     except InvalidOperation as error:  # pragma: no cover  the pattern lets only numbers through
         raise Unreadable("a number") from error
     return -value if negative else value
+
+
+def _without_signs(shown: str, signs: tuple[str, ...]) -> str:
+    """A number without the sign of a currency: `€ 1.250,00-` and `-1.250,00 EUR` are told alike."""
+    for sign in signs:
+        if sign in shown:
+            before, _sign, behind = shown.partition(sign)
+            if not before.strip("-−+( \u00a0") or not behind.strip("-−) \u00a0"):
+                return f"{before.strip()}{behind.strip()}".strip()
+    return shown
 
 
 @cache

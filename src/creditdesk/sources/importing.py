@@ -27,11 +27,14 @@ from creditdesk.facts.schema import TABLES
 from creditdesk.facts.stamp import STAMP, WORK, check_and_stamp
 from creditdesk.sources.assembly import Assembly, BadCell, Value
 from creditdesk.sources.mapping import Mapping
-from creditdesk.sources.mapping_file import load_mapping, shipped
+from creditdesk.sources.mapping_file import load_mapping, shipped, written
+from creditdesk.sources.row_text import as_json
 from creditdesk.sources.tabular import Row, Source, open_source
 
 BATCH = 50_000
 QUARANTINE = "quarantine.csv"
+OWED = ("invoice", "payment", "allocation")
+"""Tables that say what a customer owes: a row of them that cannot be read holds its customer."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -50,7 +53,10 @@ class Imported:
         problems: one per row quarantined (the first thousand; `quarantine` holds all), and warnings.
         held_customers: customers of quarantined rows, as far as they can be told.
         quarantine: CSV file with the rows quarantined; None when there are none.
-        checked: the result of the check of the new folder.
+        checked: the result of the check of the new folder; None for a part, which is checked where it is laid.
+        header: names of the columns of the file.
+        document: the mapping as JSON, for whoever reads a repaired row of the same file later.
+        only_new: tables whose rows the ledger keeps as it has them.
     """
 
     mapping: str
@@ -64,6 +70,9 @@ class Imported:
     held_customers: set[str] = field(default_factory=set)
     quarantine: Path | None = None
     checked: Checked | None = None
+    header: tuple[str, ...] = ()
+    document: str = ""
+    only_new: frozenset[str] = frozenset()
 
     @property
     def exit_status(self) -> int:
@@ -91,6 +100,7 @@ def import_file(
     progress: Progress = lambda _what, _step, _steps: None,
     *,
     memory: str = MEMORY,
+    part: bool = False,
 ) -> Imported:
     """Bring in a foreign file.
 
@@ -99,22 +109,29 @@ def import_file(
         out: the facts folder to write; one that holds facts already is replaced, any other content is refused.
         mapping: a mapping file or the name of a shipped one; None takes the shipped one whose columns the file has.
         progress: called with what is being done, the rows so far, and 0 (how many there are is not known before).
+        part: the folder adds to facts that are known elsewhere, and is not checked here.
 
     Raises:
         UnusableInput: when the file or the mapping cannot be used; nothing is written.
     """
     chosen, opened = _choose(source, mapping)
+    if chosen.lacks and not part:
+        raise UnusableInput(
+            f"mapping {chosen.mapping}: gives no rows of {' and '.join(chosen.lacks)}, which every facts folder needs; the way "
+            f"out: bring the file into a desk, where it adds to what is known, or give these tables too"
+        )
     _recover(out)
     _check_target(out)
     fresh = out.with_name(f".{out.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
     try:
-        result = _assemble(Assembly(chosen, opened), fresh, out, progress)
+        result = _assemble(Assembly(chosen, opened), fresh, out, progress, () if part else REQUIRED)
         _swap(fresh, out)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    result.checked = check_and_stamp(out, memory=memory)
+    if not part:
+        result.checked = check_and_stamp(out, memory=memory)
     return result
 
 
@@ -168,10 +185,20 @@ def _swap(fresh: Path, out: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _assemble(assembly: Assembly, fresh: Path, out: Path, progress: Progress) -> Imported:
-    result = Imported(assembly.mapping.mapping, out)
+def _assemble(
+    assembly: Assembly, fresh: Path, out: Path, progress: Progress, required: tuple[str, ...]
+) -> Imported:
+    mapping = assembly.mapping
+    result = Imported(
+        mapping.mapping,
+        out,
+        header=assembly.source.header,
+        only_new=mapping.only_new,
+        document=written(mapping),
+    )
     name = assembly.source.path.name
-    with _Writers(fresh) as writers, _Quarantine(fresh) as quarantine:
+    owed = any(rule.table in OWED for rule in mapping.tables)
+    with _Writers(fresh, required) as writers, _Quarantine(fresh, owed) as quarantine:
         for table, values in assembly.once():
             writers.add(table, values)
         for row in assembly.source.rows():
@@ -218,7 +245,7 @@ def _use(assembly: Assembly, row: Row, writers: _Writers, result: Imported) -> P
     except BadCell as bad:
         return Problem(ERROR, "unreadable_cell", "", file, row.line, bad.column, bad.found, "cannot be read as the "
                        "mapping says", bad.allowed, "Correct the cell or the mapping.",
-                       assembly.owner(row.cells, row.line), row.text)  # fmt: skip
+                       assembly.owner(row.cells, row.line), as_json(assembly.source.header, row.cells, row.text))  # fmt: skip
     for table, values in made:
         writers.add(table, values)
     result.rows_used += 1
@@ -228,8 +255,9 @@ def _use(assembly: Assembly, row: Row, writers: _Writers, result: Imported) -> P
 class _Quarantine:
     """Rows that could not be read, on disk as they come; the first of them are also kept at hand."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, owed: bool) -> None:
         self._folder = folder
+        self._owed = owed
         self._file: TextIO | None = None
         self.rows = 0
         self.first: list[Problem] = []
@@ -243,7 +271,7 @@ class _Quarantine:
         self.rows += 1
         if len(self.first) < SHOWN_PROBLEMS:
             self.first.append(problem)
-        if problem.customer_id:
+        if problem.customer_id and self._owed:
             self.customers.add(problem.customer_id)
 
     def __enter__(self) -> Self:
@@ -258,13 +286,11 @@ class _Quarantine:
 
 
 class _Writers:
-    """One Parquet file per table, written in batches."""
+    """One Parquet file per table, written in batches; those of `required` are there even without rows."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, required: tuple[str, ...]) -> None:
         self._folder = folder
-        self._rows: dict[str, list[dict[str, Value]]] = {
-            name: [] for name in REQUIRED
-        }  # there even without rows
+        self._rows: dict[str, list[dict[str, Value]]] = {name: [] for name in required}
         self._files: dict[str, pq.ParquetWriter] = {}
         self._counts: Counter[str] = Counter()
 

@@ -7,6 +7,7 @@ contract which rows it gives and where each column comes from. `docs/facts.md` i
 from __future__ import annotations
 
 import codecs
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
@@ -139,6 +140,8 @@ class TableRule(_Strict):
     Attributes:
         table: name of the table; several rules may fill one.
         when: conditions that must all hold for a row of the file to give a row here.
+        only_new: rows whose key the ledger holds already are left as they are there: a list of invoices names its
+            customers, and knows less of them than their own list does.
         one_row_per: give only one row per value of these columns of the table (a customer out of its invoices).
         once: one row for the whole file, from constants.
         columns: per column of the contract where it comes from.
@@ -148,6 +151,7 @@ class TableRule(_Strict):
     when: list[Condition] = []
     one_row_per: Names = []
     once: bool = False
+    only_new: bool = False
     columns: dict[str, Taken]
 
     @field_validator("table")
@@ -236,6 +240,7 @@ class Formats(_Strict):
     decimal: Literal[".", ","] = "."
     thousands: str = ""
     empty: Names = []
+    signs: Names = []
 
     @field_validator("date")
     @classmethod
@@ -252,7 +257,9 @@ class Formats(_Strict):
 
     def writing(self, dates: list[str] | None = None) -> Writing:
         """As the reading of cells takes it."""
-        return Writing(tuple(dates or self.date), self.decimal, self.thousands, frozenset(self.empty))
+        return Writing(
+            tuple(dates or self.date), self.decimal, self.thousands, frozenset(self.empty), tuple(self.signs)
+        )
 
 
 class Mapping(_Strict):
@@ -281,10 +288,24 @@ class Mapping(_Strict):
             )
         return value
 
-    @model_validator(mode="after")
-    def _enough(self) -> Self:
-        given = {rule.table for rule in self.tables}
-        missing = sorted({"customer", "invoice"} - given)
-        if missing:
-            raise ValueError(f"gives no rows of {' and '.join(missing)}, which every facts folder needs")
-        return self
+    @property
+    def lacks(self) -> list[str]:
+        """Tables that every facts folder needs and this does not give: by itself it is a part of one."""
+        return sorted({"customer", "invoice"} - {rule.table for rule in self.tables})
+
+    @property
+    def only_new(self) -> frozenset[str]:
+        """Tables whose rows are left as the ledger has them where it has them."""
+        return self._all(lambda rule: rule.only_new)
+
+    @property
+    def one_per_key(self) -> frozenset[str]:
+        """Tables of which the file tells one row many times, and the first counts."""
+        return self._all(lambda rule: bool(rule.one_row_per))
+
+    def _all(self, holds: Callable[[TableRule], bool]) -> frozenset[str]:
+        """Tables of which something holds for every rule."""
+        said: dict[str, bool] = {}
+        for rule in self.tables:
+            said[rule.table] = said.get(rule.table, True) and holds(rule)
+        return frozenset(table for table, all_of_them in said.items() if all_of_them)

@@ -78,6 +78,11 @@ def read_mapping(content: bytes, source: str) -> Mapping:
         raise UnusableMapping(source, [_told(source, document, found) for found in error.errors()]) from error
 
 
+def written(mapping: Mapping) -> str:
+    """A mapping as JSON, which is YAML too: `read_mapping` reads it back."""
+    return mapping.model_dump_json(by_alias=True, exclude_unset=True)
+
+
 def _plain(value: Any) -> Any:
     """The document without ruamel's own kinds of value."""
     if isinstance(value, dict):

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from creditdesk.desk.casework.audit import note
 from creditdesk.desk.casework.models import Message
 from creditdesk.desk.day.opening import usable
 from creditdesk.desk.day.outbox import last_import
+from creditdesk.desk.day.sender import sender_of
 from creditdesk.desk.day.writing import Invoice, write
 from creditdesk.desk.ledger.models import FACTS, Company
 from creditdesk.desk.standing.models import Account, OpenItem
@@ -105,7 +105,7 @@ def _message(
     address = contact.email.strip()
     written = write(
         key=(company.code, account.customer, STEP, on.isoformat()),
-        sender=settings.DEFAULT_FROM_EMAIL,
+        sender=sender_of(company),
         to=address,
         name=name,
         language=contact.language or account.language,

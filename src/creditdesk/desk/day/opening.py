@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
-
 from creditdesk.desk.casework.models import Alert, Message, Run, Task
 from creditdesk.desk.day.assigning import Desks
 from creditdesk.desk.day.outcome import Outcome
+from creditdesk.desk.day.sender import sender_of
 from creditdesk.desk.day.writing import Invoice, Written, write
 from creditdesk.desk.ledger.models import Company
 from creditdesk.desk.ledger.writing import add
@@ -240,7 +239,7 @@ class _Letterhead:
         fault = "" if usable(address) else f"found {address!r}; allowed: an e-mail address"
         written: Written = write(
             key=key,
-            sender=settings.DEFAULT_FROM_EMAIL,
+            sender=sender_of(self._company),
             to=address if not fault else "nobody@creditdesk.invalid",
             name=_name(contact),
             language=row["language"],

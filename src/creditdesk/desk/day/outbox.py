@@ -12,12 +12,12 @@ from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
 from creditdesk.desk.casework.models import Alert, Message, Task
 from creditdesk.desk.day.opening import DAY, DESK, usable
+from creditdesk.desk.day.sender import sender_of
 from creditdesk.desk.day.transport import NotNow, Refused, Transport, Unclear
 from creditdesk.desk.ledger.models import Company, Import
 from creditdesk.desk.ledger.writing import add
@@ -81,6 +81,7 @@ def deliver(
         still: raises when the day is no longer held.
     """
     outcome = Delivered()
+    sender = parseaddr(sender_of(company))[1]
     total = _ready(company, clock()).count()
     try:
         while batch := list(_ready(company, clock()).exclude(pk__in=outcome.done)[:BATCH]):
@@ -101,7 +102,7 @@ def deliver(
                     break  # something new is known: ask again before the next one goes
                 outcome.done.append(message.pk)
                 if _claim(message, clock()):
-                    _send(message, on, transport, clock, outcome)
+                    _send(message, sender, on, transport, clock, outcome)
                 tell(len(outcome.done), total)
     finally:
         transport.close()
@@ -125,8 +126,9 @@ def _claim(message: Message, now: datetime) -> bool:
     return claimed == 1
 
 
-def _send(message: Message, on: date, transport: Transport, clock: Clock, outcome: Delivered) -> None:
-    sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+def _send(
+    message: Message, sender: str, on: date, transport: Transport, clock: Clock, outcome: Delivered
+) -> None:
     try:
         if not usable(message.address):
             raise Refused(f"found {message.address!r}; allowed: an e-mail address")

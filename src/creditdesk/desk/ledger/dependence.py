@@ -21,7 +21,37 @@ from creditdesk.facts.schema import TABLES
 
 
 class NotUndone(UnusableInput):
-    """An import that cannot be undone; the message names the later import that rests on it, and the way out."""
+    """An import that cannot be undone; the message names the later import that rests on it, and the way out.
+
+    Attributes:
+        code: what stands in the way, for whoever says it in another language: `no_reason`, `undone_already`, `repeated`,
+            `replaced`, `named`, `lost`, `rests_on_undone`, `changed`, `repeated_since`.
+        first: the import.
+        later: the import that stands in the way; 0 where it is none.
+        table: in which table; empty where it is about no one table.
+        rows: how many rows are meant.
+        ref: what is named, where that is one thing.
+    """
+
+    def __init__(
+        self,
+        said: str,
+        code: str,
+        first: int = 0,
+        later: int = 0,
+        table: str = "",
+        rows: int = 0,
+        ref: str = "",
+    ) -> None:
+        super().__init__(said)
+        self.code, self.first, self.later, self.table, self.rows, self.ref = (
+            code,
+            first,
+            later,
+            table,
+            rows,
+            ref,
+        )
 
 
 def taken_back(company: Company) -> set[int]:
@@ -49,7 +79,12 @@ def refuse_taking_back(first: Import) -> None:
     repeated = first.confirmed.exclude(by__in=gone).order_by("-by").first()
     if repeated is not None:
         raise _resting(
-            first, repeated.by_id, f"brought {repeated.rows} of its rows in {repeated.table} again"
+            first,
+            repeated.by_id,
+            f"brought {repeated.rows} of its rows in {repeated.table} again",
+            "repeated",
+            repeated.table,
+            repeated.rows,
         )
     own = touched(first)
     for table in TABLES.values():
@@ -69,7 +104,10 @@ def refuse_putting_again(first: Import) -> None:
     if lost is not None:
         raise NotUndone(
             f"{first} cannot stand again: it rests on rows of import {lost.of_id}, which was undone since; the way out: "
-            f"bring its file in again"
+            f"bring its file in again",
+            "rests_on_undone",
+            first.pk,
+            lost.of_id,
         )
     for table in touched(first):
         _refuse_changed(first, table)
@@ -78,10 +116,9 @@ def refuse_putting_again(first: Import) -> None:
             _refuse_lost(first, table, column, "brought_by_id")
 
 
-def _resting(first: Import, later: int, does: str) -> NotUndone:
-    return NotUndone(
-        f"{first} cannot be undone: import {later} {does}; the way out: undo import {later} first"
-    )
+def _resting(first: Import, later: int, does: str, code: str, table: str, rows: int) -> NotUndone:
+    said = f"{first} cannot be undone: import {later} {does}; the way out: undo import {later} first"
+    return NotUndone(said, code, first.pk, later, table, rows)
 
 
 def _strict_links(table: Table) -> list[Column]:
@@ -106,7 +143,9 @@ def _refuse_replaced(first: Import, table: Table) -> None:
     if brought == standing:
         return
     (later,) = _first(f"SELECT max(replaced_by_id) FROM {_of(table)} v", _of_parameters(first))
-    raise _resting(first, later, f"replaced rows of it in {table.name} ({brought - standing} of {brought})")
+    gone = brought - standing
+    does = f"replaced rows of it in {table.name} ({gone} of {brought})"
+    raise _resting(first, later, does, "replaced", table.name, gone)
 
 
 def _refuse_named(first: Import, table: Table, column: Column) -> None:
@@ -124,8 +163,9 @@ def _refuse_named(first: Import, table: Table, column: Column) -> None:
     if found:
         what = target.name.replace("_", " ")
         raise _resting(
-            first, found[0], f"brought rows in {table.name} that name a {what} of it ({found[1]} in all)"
-        )
+            first, found[0], f"brought rows in {table.name} that name a {what} of it ({found[1]} in all)",
+            "named", table.name, found[1],
+        )  # fmt: skip
 
 
 def _refuse_lost(first: Import, table: Table, column: Column, which: str) -> None:
@@ -151,7 +191,13 @@ def _refuse_lost(first: Import, table: Table, column: Column, which: str) -> Non
     if found:
         raise NotUndone(
             f"{first}: {found[1]} rows of {table.name} would come back that name {target.name.replace('_', ' ')} "
-            f"{found[0]!r}, which is no longer there; the way out: bring that in again first"
+            f"{found[0]!r}, which is no longer there; the way out: bring that in again first",
+            "lost",
+            first.pk,
+            0,
+            table.name,
+            found[1],
+            str(found[0]),
         )
 
 
@@ -178,7 +224,12 @@ def _refuse_changed(first: Import, table: Table) -> None:
     if found:
         raise NotUndone(
             f"{first} cannot stand again: {found[1]} of the rows it brought in {table.name} were changed since; the way "
-            f"out: bring its file in again"
+            f"out: bring its file in again",
+            "changed",
+            first.pk,
+            0,
+            table.name,
+            found[1],
         )
 
 
@@ -196,7 +247,11 @@ def _refuse_repeated(first: Import, table: Table, gone: set[int]) -> None:
     if (found := later.order_by("by").first()) is not None:
         raise NotUndone(
             f"{first} cannot stand again: import {found.by_id} said again what it had replaced in {table.name}; the way "
-            f"out: bring its file in again"
+            f"out: bring its file in again",
+            "repeated_since",
+            first.pk,
+            found.by_id,
+            table.name,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from django.db import transaction
 
 from creditdesk.desk.ledger import quarantine, versions
 from creditdesk.desk.ledger.dependence import NotUndone, taken_back
-from creditdesk.desk.ledger.models import Company, Import
+from creditdesk.desk.ledger.models import FACTS, Company, Import
 from creditdesk.desk.ledger.reading import known_import, known_rows
 from creditdesk.desk.ledger.undoing import undo
 from creditdesk.desk.ledger.versions import Laid
@@ -30,7 +30,23 @@ from creditdesk.facts.stamp import open_checked, read_stamp
 from creditdesk.facts.workbench import Progress, silent
 from creditdesk.sources.importing import Imported, import_file
 
-__all__ = ["NotUndone", "Result", "import_folder", "import_foreign", "undo"]
+__all__ = [
+    "NotUndone",
+    "Result",
+    "examine_folder",
+    "examine_foreign",
+    "import_folder",
+    "import_foreign",
+    "undo",
+]
+
+Beside = Callable[[Import], None]
+"""Called in the transaction of an import, at its end: what is to be written with it or not at all. The import has no number
+where it brought no news."""
+
+
+def nothing_beside(_imported: Import) -> None:
+    """Nothing."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,9 @@ def import_folder(
     kind: str = Import.Kind.FOLDER,
     source: str = "",
     part: bool = False,
+    settles: Sequence[int] = (),
+    only_new: frozenset[str] = frozenset(),
+    beside: Beside = nothing_beside,
 ) -> Result:
     """Bring in a facts folder.
 
@@ -73,29 +92,21 @@ def import_folder(
     kept with the import; the rest goes on. Rows that the ledger holds
     already are no news: the same folder twice changes nothing.
 
+    Args:
+        settles: numbers of quarantined rows that are repaired by it.
+        only_new: tables whose rows the ledger keeps as it has them.
+
     Raises:
         UnusableInput: the folder cannot be used; nothing is written.
     """
+    told = _Told(kind, source or folder.name, by, why, at, settles, beside)
     while True:
         with tempfile.TemporaryDirectory(prefix="creditdesk-import-") as work:
             reconnect()
             number = known_import(company, None)
             checked = _check(company, number, folder, Path(work), progress, part)
-            apart = [checked.quarantine] if checked.quarantine else []
             try:
-                return _bring_in(
-                    company,
-                    checked,
-                    apart,
-                    None,
-                    kind,
-                    source or folder.name,
-                    by,
-                    why,
-                    at,
-                    progress,
-                    number,
-                )
+                return _bring_in(company, Checks(checked, None, only_new), told, progress, number)
             except _TakenBackMeanwhile:
                 continue  # what its rows name may be gone: they are checked again
 
@@ -126,20 +137,95 @@ def import_foreign(
     why: str = "",
     at: datetime | None = None,
     progress: Progress = silent,
+    name: str = "",
+    beside: Beside = nothing_beside,
 ) -> Result:
     """Bring in a CSV, XLSX or Parquet file by a mapping (`sources.importing`).
+
+    Once the ledger holds something its rows may name what it holds, and the mapping need not give customers and invoices.
+
+    Args:
+        name: of the file, where it is not that of the path.
 
     Raises:
         UnusableInput: the file or the mapping cannot be used; nothing is written.
     """
-    with tempfile.TemporaryDirectory(prefix="creditdesk-import-") as work:
-        read = import_file(source, Path(work) / "facts", mapping, progress)
-        if read.checked is None:
-            raise AssertionError("import_file checks what it wrote")
-        apart = [file for file in (read.checked.quarantine, read.quarantine) if file]
-        return _bring_in(
-            company, read.checked, apart, read, Import.Kind.FILE, source.name, by, why, at, progress
-        )
+    told = _Told(Import.Kind.FILE, name or source.name, by, why, at, (), beside)
+    while True:
+        with tempfile.TemporaryDirectory(prefix="creditdesk-import-") as work:
+            reconnect()
+            number = known_import(company, None)
+            checks = _check_foreign(company, number, source, mapping, Path(work), progress)
+            try:
+                return _bring_in(company, checks, told, progress, number)
+            except _TakenBackMeanwhile:
+                continue
+
+
+@dataclass(frozen=True)
+class Checks:
+    """Facts that were checked and not laid yet.
+
+    Attributes:
+        read: the reading of a foreign file; None for a facts folder.
+        only_new: tables whose rows the ledger keeps as it has them.
+    """
+
+    checked: Checked
+    read: Imported | None = None
+    only_new: frozenset[str] = frozenset()
+
+    @property
+    def apart(self) -> list[Path]:
+        """Files with the rows that are out."""
+        files = (self.checked.quarantine, self.read.quarantine if self.read else None)
+        return [file for file in files if file]
+
+    @property
+    def quarantined(self) -> int:
+        """Rows that are out."""
+        return self.checked.rows_quarantined + (self.read.rows_quarantined if self.read else 0)
+
+
+def examine_folder(
+    company: Company, folder: Path, work: Path, progress: Progress = silent
+) -> tuple[Checks, dict[str, Laid]]:
+    """What `import_folder` would do now: the check, and per table what would be new, replaced and the same. Writes nothing.
+
+    Args:
+        work: folder for converted tables and the quarantine.
+
+    Raises:
+        UnusableInput: as `import_folder`.
+    """
+    checks = Checks(_check(company, known_import(company, None), folder, work, progress, False))
+    return checks, _foresee(company, checks, progress)
+
+
+def examine_foreign(
+    company: Company, source: Path, mapping: str | Path, work: Path, progress: Progress = silent
+) -> tuple[Checks, dict[str, Laid]]:
+    """What `import_foreign` would do now. Writes nothing.
+
+    Raises:
+        UnusableInput: as `import_foreign`.
+    """
+    checks = _check_foreign(company, known_import(company, None), source, mapping, work, progress)
+    return checks, _foresee(company, checks, progress)
+
+
+def _foresee(company: Company, checks: Checks, progress: Progress) -> dict[str, Laid]:
+    with working() as con:
+        return dict(_compared(con, company, checks, progress))
+
+
+def _check_foreign(
+    company: Company, number: int, source: Path, mapping: str | Path | None, work: Path, progress: Progress
+) -> Checks:
+    """A foreign file, read and checked: by itself where the ledger is empty."""
+    read = import_file(source, work / "facts", mapping, progress, part=bool(number))
+    checked = read.checked or _check(company, number, read.out, work / "check", progress, True)
+    return Checks(checked, read, read.only_new)
 
 
 def companies_in(folder: Path) -> dict[str, str]:
@@ -164,49 +250,75 @@ def companies_in(folder: Path) -> dict[str, str]:
             return {}  # what is wrong with it, the check will say
 
 
-def _bring_in(
-    company: Company,
-    checked: Checked,
-    apart: Sequence[Path],
-    read: Imported | None,
-    kind: str,
-    source: str,
-    by: str,
-    why: str,
-    at: datetime | None,
-    progress: Progress,
-    number: int | None = None,
-) -> Result:
+@dataclass(frozen=True)
+class _Told:
+    """What is told of an import by whoever makes it."""
+
+    kind: str
+    source: str
+    by: str
+    why: str
+    at: datetime | None
+    settles: Sequence[int]
+    beside: Beside
+
+
+def _bring_in(company: Company, checks: Checks, told: _Told, progress: Progress, number: int) -> Result:
+    checked, read = checks.checked, checks.read
     laid: dict[str, Laid] = {}
     reconnect()
     with transaction.atomic(), working() as con:
-        imported = begin(company, kind=kind, by=by, why=why, source=source, at=at)
+        imported = begin(company, kind=told.kind, by=told.by, why=told.why, source=told.source, at=told.at)
         if (
             number
             and Import.objects.filter(legal_entity=company, kind=Import.Kind.UNDO, pk__gt=number).exists()
         ):
             raise _TakenBackMeanwhile
-        prints = hashlib.sha256(quarantine.read_quarantine(con, apart).encode())
-        for name, result in checked.tables.items():
-            progress(f"comparing {name}", 0, result.rows_kept)
-            versions.take_in(con, TABLES[name], _relation(con, TABLES[name], result.paths))
+        prints = hashlib.sha256(quarantine.read_quarantine(con, checks.apart).encode())
+        for name, one in _compared(con, company, checks, progress):
+            laid[name] = one
             prints.update(f"{name}:{versions.fingerprint_of_all(con)};".encode())
-            laid[name] = versions.compare(con, TABLES[name], company.pk)
-            if laid[name].changed:
+            if one.changed:
                 keep(imported)
-                versions.lay(con, TABLES[name], imported, laid[name], progress)
+                versions.lay(con, TABLES[name], imported, one, progress)
                 quarantine.settle(con, TABLES[name], imported)
         imported.content = prints.hexdigest()
-        imported.quarantined = checked.rows_quarantined + (read.rows_quarantined if read else 0)
-        if imported.pk is None and _came_before(imported):
+        imported.quarantined = checks.quarantined
+        if read is not None:
+            imported.mapping, imported.header = read.document, list(read.header)
+        if imported.pk is None and not told.settles and _came_before(imported):
+            told.beside(imported)
             return Result(imported, checked, laid, read)
         keep(imported)
         quarantine.settle_source(imported, checked.tables)
-        quarantine.keep(con, imported, checked.held_customers)
+        quarantine.settle_rows(imported, told.settles)
+        quarantine.keep(con, imported, _held(company, checks))
         quarantine.release(imported)
         finish(imported, laid)
+        told.beside(imported)
     progress("imported", 1, 1)
     return Result(imported, checked, laid, read)
+
+
+def _compared(
+    con: duckdb.DuckDBPyConnection, company: Company, checks: Checks, progress: Progress
+) -> Iterable[tuple[str, Laid]]:
+    """Each table, taken in and held against the ledger."""
+    for name, result in checks.checked.tables.items():
+        progress(f"comparing {name}", 0, result.rows_kept)
+        versions.take_in(con, TABLES[name], _relation(con, TABLES[name], result.paths))
+        yield name, versions.compare(con, TABLES[name], company.pk, only_new=name in checks.only_new)
+
+
+def _held(company: Company, checks: Checks) -> list[str]:
+    """Whom the quarantine holds: as the check says, and who is known to the ledger and named by a row that could not be read."""
+    held = set(checks.checked.held_customers)
+    named = sorted(checks.read.held_customers - held) if checks.read else []
+    customers = FACTS["customer"].objects.filter(legal_entity=company, replaced_by=None)
+    for start in range(0, len(named), 500):
+        part = customers.filter(customer_id__in=named[start : start + 500])
+        held |= set(part.values_list("customer_id", flat=True))
+    return sorted(held)
 
 
 def _came_before(imported: Import) -> bool:

@@ -13,6 +13,9 @@ class Company(models.Model):
 
     code = models.TextField(unique=True, help_text="the company_id of the facts")
     name = models.TextField(help_text="legal name")
+    sender = models.EmailField(
+        blank=True, help_text="address that its messages come from; empty = that of the installation"
+    )
 
     class Meta:
         verbose_name_plural = "companies"
@@ -55,6 +58,8 @@ class Import(models.Model):
         blank=True, help_text="fingerprint of all rows: the same file again is no news"
     )
     quarantined = models.BigIntegerField(default=0, help_text="rows that were set apart")
+    mapping = models.TextField(blank=True, help_text="of a foreign file: the mapping it was read by, as JSON")
+    header = models.JSONField(default=list, help_text="of a foreign file: the names of its columns")
 
     class Meta:
         ordering = ("id",)

@@ -6,7 +6,7 @@ customer is held until nothing of it stands in quarantine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -87,6 +87,13 @@ def settle_source(imported: Import, tables: Iterable[str]) -> None:
     Quarantined.objects.filter(
         legal_entity=imported.legal_entity, source=imported.source, table__in=[*tables, ""], replaced_by=None
     ).exclude(brought_by=imported).update(replaced_by=imported)
+
+
+def settle_rows(imported: Import, numbers: Sequence[int]) -> None:
+    """Settle rows that an import repairs, or that a person decides to leave out."""
+    standing = Quarantined.objects.filter(legal_entity=imported.legal_entity, replaced_by=None)
+    for start in range(0, len(numbers), 500):
+        standing.filter(pk__in=numbers[start : start + 500]).update(replaced_by=imported)
 
 
 def keep(con: duckdb.DuckDBPyConnection, imported: Import, held: Iterable[str]) -> None:

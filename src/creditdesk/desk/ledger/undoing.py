@@ -31,7 +31,7 @@ def undo(number: int, *, by: str, why: str, at: datetime | None = None) -> Impor
         Import.DoesNotExist: there is no import with this number.
     """
     if not why.strip():
-        raise NotUndone("an undoing needs a reason")
+        raise NotUndone("an undoing needs a reason", "no_reason", number)
     reconnect()
     wrong = Import.objects.get(pk=number)
     with transaction.atomic():
@@ -39,7 +39,10 @@ def undo(number: int, *, by: str, why: str, at: datetime | None = None) -> Impor
         if wrong.pk in taken_back(wrong.legal_entity):
             before = Import.objects.filter(undoes=wrong).order_by("-id").first()
             raise NotUndone(
-                f"{wrong} was undone already, by {before}; the way out: undo {before} to have it again"
+                f"{wrong} was undone already, by {before}; the way out: undo {before} to have it again",
+                "undone_already",
+                wrong.pk,
+                before.pk if before else 0,
             )
         first, again = _first(wrong)
         if again:

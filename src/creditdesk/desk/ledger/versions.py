@@ -98,9 +98,15 @@ def fingerprint_of_all(con: duckdb.DuckDBPyConnection) -> str:
     return f"{count}:{total}:{mixed}"
 
 
-def compare(con: duckdb.DuckDBPyConnection, table: Table, company: int) -> Laid:
-    """Hold `incoming` against the versions that hold now; makes `matched` and says what would change."""
+def compare(con: duckdb.DuckDBPyConnection, table: Table, company: int, *, only_new: bool = False) -> Laid:
+    """Hold `incoming` against the versions that hold now; makes `matched` and says what would change.
+
+    Args:
+        only_new: rows of somebody whom the ledger holds already are left out, and count as the same.
+    """
     con.register("holding", _holding(con, table, company))
+    if only_new and table.key:
+        return _only_new(con, sql.name(table.key[0]))
     if table.key:
         same_key = " AND ".join(
             f"i.{sql.name(name)} IS NOT DISTINCT FROM h.{sql.name(name)}" for name in table.key
@@ -120,6 +126,18 @@ def compare(con: duckdb.DuckDBPyConnection, table: Table, company: int) -> Laid:
         "SELECT _old_import, count(*) FROM matched WHERE content = _old_content GROUP BY 1"
     ).fetchall()
     return Laid(new, replaced, same, dict(confirmed))
+
+
+def _only_new(con: duckdb.DuckDBPyConnection, key: str) -> Laid:
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE matched AS SELECT *, NULL::BIGINT AS _old, NULL::BIGINT AS _old_content, "
+        f"NULL::BIGINT AS _old_import FROM incoming WHERE {key} NOT IN (SELECT {key} FROM holding WHERE {key} IS NOT NULL)"
+    )
+    con.unregister("holding")
+    given, new = con.execute(
+        "SELECT (SELECT count(*) FROM incoming), (SELECT count(*) FROM matched)"
+    ).fetchall()[0]
+    return Laid(new, 0, given - new)
 
 
 def lay(
