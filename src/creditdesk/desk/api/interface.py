@@ -11,8 +11,9 @@ from ninja.errors import HttpError, ValidationError
 
 import creditdesk
 from creditdesk.desk.api import actions, batch, body, customers, decisions, facts_in, outcomes, problem
-from creditdesk.desk.api.credit import endpoint
+from creditdesk.desk.api.credit import endpoint as credit
 from creditdesk.desk.api.shapes import shape, title
+from creditdesk.desk.api.webhooks import endpoint as webhooks
 
 REF = "#/components/schemas/{model}"
 REFUSALS = (400, 401, 403, 413, 415, 422, 429, 503)
@@ -71,7 +72,15 @@ api = Api(
 for kind in (Exception, HttpError, ValidationError, problem.Problem):
     api.add_exception_handler(kind, problem.handle)
 
-for part in (endpoint, customers, decisions, actions, outcomes, facts_in):  # the longer addresses first
+for part in (
+    credit,
+    customers,
+    decisions,
+    actions,
+    outcomes,
+    facts_in,
+    webhooks,
+):  # the longer addresses first
     api.add_router("", part.router)
 
 urls = api.urls

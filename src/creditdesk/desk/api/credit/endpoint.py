@@ -19,14 +19,20 @@ from creditdesk.desk.api.paging import After, Limit, page, place
 from creditdesk.desk.api.problem import Problem, not_found
 from creditdesk.desk.api.replying import reply
 from creditdesk.desk.api.shapes import Amount, Currency, Id
+from creditdesk.desk.casework.policies import NoPolicy
 from creditdesk.desk.day.clock import moment, today_of
-from creditdesk.facts.money import currencies
+from creditdesk.desk.day.jobs import decider
+from creditdesk.desk.day.redecide import redecide
+from creditdesk.desk.ledger.models import Company
+from creditdesk.facts.money import MissingRate, currencies
 
 router = Router(tags=["credit"], auth=Bearer(Scope.CREDIT_CHECK))
 
 Language = Literal["nl", "fr", "de", "en"]
 MOST_MINUTES = 30 * 24 * 60
 MOST_NUMBER = 2**63 - 1
+UNJUDGED = ("facts_newer", "not_decided")
+"""Reasons that a decision at once may take away."""
 
 
 class OrderIn(Schema):
@@ -183,7 +189,19 @@ def check_credit(request: HttpRequest, customer_id: Id, order: OrderIn) -> HttpR
         minutes=order.reserve_minutes,
         language=order.language or preferred(request.headers.get("Accept-Language", ""), "en"),
     )
-    return reply(check(token.company, asked, by=token.by, now=now, today=today_of(token.company, now)))
+    today = today_of(token.company, now)
+    content = check(token.company, asked, by=token.by, now=now, today=today)
+    if content["reason"]["code"] in UNJUDGED and decide_now(token.company, customer_id, today, now):
+        content = check(token.company, asked, by=token.by, now=now, today=today)
+    return reply(content)
+
+
+def decide_now(company: Company, customer: str, today: date, now: datetime) -> bool:
+    """Decide a customer at once whose facts have just come in; False where that cannot be done."""
+    try:
+        return redecide(company, [customer], today, decider(), now) is not None
+    except (NoPolicy, MissingRate):
+        return False
 
 
 @router.get(

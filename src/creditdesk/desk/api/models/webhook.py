@@ -63,6 +63,7 @@ class Event(models.Model):
         RISK_CHANGED = "risk.changed", "Risk changed"
         ACTION_DUE = "action.due", "Action due"
         ORDER_BLOCK_CHANGED = "order_block.changed", "Order block changed"
+        TEST = "webhook.test", "Test"
 
     company = models.ForeignKey("ledger.Company", models.PROTECT, related_name="+")
     key = models.CharField(max_length=40, unique=True)
