@@ -15,10 +15,13 @@ from creditdesk.desk.casework import policies
 from creditdesk.desk.casework.models import Decision, PolicyVersion, Run, Stage
 from creditdesk.desk.ledger.models import Company, Import
 from creditdesk.desk.ledger.writing import add, add_all
+from creditdesk.facts.column import BOOLEAN, DATE, FLOAT, INTEGER, STRING
+from creditdesk.facts.decisions import DECISION
 from creditdesk.policy.load import policy_text
 from desk.api.asking import Program, company
 from desk.office import HERE
 
+PLAIN = {STRING: "", INTEGER: 0, FLOAT: 0.0, BOOLEAN: False, DATE: None}
 TODAY = date(2026, 3, 23)
 NOON = datetime(2026, 3, 23, 12, tzinfo=HERE)
 
@@ -86,10 +89,13 @@ class Shop:
     def decided(self, name: str, segment: str, limit: int | None, on: date = TODAY, **more: Any) -> Decision:
         """What a day decides, and that it was done with everything known by now."""
         given = policies.in_force(self.company, TODAY)
-        found = json.loads(json.dumps({
-            "policy": given.name, "policy_version": given.version, "segment": segment, "terms_days": 30,
+        blank = {column.name: PLAIN[column.type] if column.required else None for column in DECISION.columns}
+        del blank["as_of"], blank["moved"]
+        found = json.loads(json.dumps(blank | {
+            "customer_id": name, "segment_since": on.isoformat(), "risk_class": "low", "acceptance": "open", "fees": "none",
+            "delivery_terms": "normal", "currency": "EUR", "order_block": "none", "policy": given.name, "policy_version": given.version, "segment": segment, "terms_days": 30,
             "terms_reason": None, "limit_reason": "need", "order_block_reason": None, "natural_person": False,
-            "delivery_terms": "normal", "cell_row": "medium", "cell_column": "fair",
+            "cell_row": "medium", "cell_column": "fair",
         } | more))  # fmt: skip
         run, _ = Run.objects.update_or_create(
             company=self.company, as_of=on, defaults={"by": "test", "started_at": NOON, "state": "done"}

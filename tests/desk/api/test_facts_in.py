@@ -191,6 +191,18 @@ def test_values_are_judged_like_those_of_a_file() -> None:
     assert not {"c3", "c4", "c6", ""} & set(standing)
 
 
+def test_a_zero_byte_in_a_bad_row_is_kept_as_a_mark() -> None:
+    acme = company()
+    erp = Program.of(acme, "facts:write")
+    bad = customer("z\u0000", kind="a\u0000b", city="c\u0000d")
+    for row in (bad, bad | {"customer_id": "z\u0000", "founded_on": "\u0000"}):
+        got = erp.post("/facts/customer", {"rows": [row]})
+        assert (got.status, got["tables"]["customer"]["quarantined"]) == (200, 1)
+        told = erp.get(f"/imports/{got['import_number']}/quarantined")["items"]
+        assert "\u0000" not in told[0]["found"]
+        assert json.loads(told[0]["row"])["kind"] in ("a\u0000b", "a\ufffdb")
+
+
 def test_a_key_does_a_request_once() -> None:
     acme = company()
     erp = Program.of(acme, "facts:write")

@@ -16,7 +16,7 @@ from creditdesk.desk.api.bearer import Bearer, asker
 from creditdesk.desk.api.models.token import Scope
 from creditdesk.desk.api.paging import After, Limit, page, place
 from creditdesk.desk.api.replying import reply
-from creditdesk.desk.api.shapes import Id, shape
+from creditdesk.desk.api.shapes import Day, Id, shape
 from creditdesk.desk.casework.models import Step
 from creditdesk.facts.decisions import ACTION_DUE, HELD
 
@@ -57,7 +57,7 @@ def list_actions(
     customer_id: Annotated[Id | None, Field(description="of one payer")] = None,
     owner: Literal["system", "collector", "account_manager", "credit_manager"] | None = None,
     changed_since: Annotated[
-        date | None, Field(description="only what stands since this day or a later one")
+        Day | None, Field(description="only what stands since this day or a later one")
     ] = None,
     after: After | None = None,
     limit: Limit = 200,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from creditdesk.desk.api.bearer import Bearer, asker
 from creditdesk.desk.api.decisions import SUMMARY, Summary, summary
@@ -15,7 +15,7 @@ from creditdesk.desk.api.models.token import Scope
 from creditdesk.desk.api.paging import After, Limit, page, place
 from creditdesk.desk.api.problem import not_found
 from creditdesk.desk.api.replying import reply, reply_tagged
-from creditdesk.desk.api.shapes import Id, shape
+from creditdesk.desk.api.shapes import Id, Moment, shape
 from creditdesk.desk.api.standing import as_row, customers, first_after, holding, last_moment
 from creditdesk.desk.casework.models import Decision
 from creditdesk.desk.day.clock import moment, today_of
@@ -27,7 +27,7 @@ TABLE = TABLES["customer"]
 
 CustomerPath = Annotated[Id, Field(description="id of the customer in the source system")]
 Since = Annotated[
-    AwareDatetime | None,
+    Moment | None,
     Field(description="only what became known at or after this moment, with its zone"),
 ]
 

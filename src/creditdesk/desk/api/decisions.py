@@ -16,7 +16,7 @@ from creditdesk.desk.api.models.token import Scope
 from creditdesk.desk.api.paging import After, Limit, page, place
 from creditdesk.desk.api.problem import not_found
 from creditdesk.desk.api.replying import reply, reply_tagged
-from creditdesk.desk.api.shapes import Id, shape
+from creditdesk.desk.api.shapes import Day, Id, shape
 from creditdesk.desk.casework.models import Decision
 from creditdesk.facts.decisions import DECISION
 
@@ -70,9 +70,9 @@ def summary(row: Decision) -> dict[str, Any]:
 )
 def list_decisions(
     request: HttpRequest,
-    as_of: Annotated[date | None, Field(description="the state of a past day")] = None,
+    as_of: Annotated[Day | None, Field(description="the state of a past day")] = None,
     changed_since: Annotated[
-        date | None, Field(description="only what holds from this day or a later one")
+        Day | None, Field(description="only what holds from this day or a later one")
     ] = None,
     segment: Id | None = None,
     risk_class: Literal["low", "medium", "high"] | None = None,
@@ -110,7 +110,7 @@ def list_decisions(
 def read_decision(
     request: HttpRequest,
     customer_id: Id,
-    as_of: Annotated[date | None, Field(description="the state of a past day")] = None,
+    as_of: Annotated[Day | None, Field(description="the state of a past day")] = None,
 ) -> HttpResponse:
     """With an ETag."""
     rows = Decision.objects.filter(company=asker(request).company, customer=customer_id)

@@ -12,6 +12,8 @@ from ninja.errors import HttpError, ValidationError
 import creditdesk
 from creditdesk.desk.api import actions, batch, body, customers, decisions, facts_in, outcomes, problem
 from creditdesk.desk.api.credit import endpoint as credit
+from creditdesk.desk.api.models import Event
+from creditdesk.desk.api.models.token import Scope
 from creditdesk.desk.api.shapes import shape, title
 from creditdesk.desk.api.webhooks import endpoint as webhooks
 
@@ -44,10 +46,41 @@ class Api(NinjaAPI):
             schemas.update(made.pop("$defs", {}))
             schemas[title(table)] = made
         schemas["Problem"] = Refusal.model_json_schema(ref_template=REF)
+        schemas["Event"] = webhooks.EventRow.model_json_schema(ref_template=REF)
+        described["components"]["securitySchemes"]["Bearer"]["description"] = (
+            "A token with a scope: " + ", ".join(f"`{one}` ({one.label.lower()})" for one in Scope)
+        )
+        described["webhooks"] = {str(kind): _webhook(kind) for kind in Event.Kind if kind != Event.Kind.TEST}
         for path, methods in described["paths"].items():
             for operation in methods.values():
+                _no_null(operation)
                 _add_refusals(path, operation)
         return described
+
+
+def _webhook(kind: Event.Kind) -> dict[str, Any]:
+    """What a subscriber gets: the event without its `id`, which stands in the header `webhook-id`."""
+    content = {"application/json": {"schema": {"$ref": REF.format(model="Event")}}}
+    return {
+        "post": {
+            "summary": kind.label,
+            "description": "Signed after Standard Webhooks: webhook-id, webhook-timestamp, webhook-signature.",
+            "requestBody": {"required": True, "content": content},
+            "responses": {"200": {"description": "Taken; anything else is tried again."}},
+        }
+    }
+
+
+def _no_null(operation: dict[str, Any]) -> None:
+    """An address or a header has no null: what is not said is left out."""
+    for one in operation["parameters"]:
+        choices = one["schema"].pop("anyOf", None)
+        if choices is not None:
+            (told,) = [choice for choice in choices if choice.get("type") != "null"]
+            one["schema"] = {
+                **told,
+                **{key: value for key, value in one["schema"].items() if key != "default"},
+            }
 
 
 def _add_refusals(path: str, operation: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from creditdesk.desk.api.paging import After, Limit, page, place
 from creditdesk.desk.api.problem import pointer
 from creditdesk.desk.api.repeating import DESCRIBED, once
 from creditdesk.desk.api.replying import reply
-from creditdesk.desk.api.shapes import Amount, Currency, Id, Words, shape
+from creditdesk.desk.api.shapes import Amount, Currency, Day, Id, Words, shape
 from creditdesk.desk.api.standing import as_row, first_after, holding, last_moment
 from creditdesk.desk.day.clock import moment, today_of
 from creditdesk.facts.schema import TABLES
@@ -46,7 +46,7 @@ class OutcomePage(Schema):
 class PromiseIn(Schema):
     """A promise to pay that came of it; amount in minor units."""
 
-    due_on: date
+    due_on: Day
     amount: Amount
     currency: Currency
     invoice_id: Id | None = None
@@ -58,7 +58,7 @@ class DisputeIn(Schema):
     amount: Amount
     reason: Literal[TABLES["dispute"].column("reason").allowed]  # type: ignore[valid-type]
     invoice_id: Id | None = None
-    deadline: date | None = None
+    deadline: Day | None = None
 
 
 class OutcomeIn(Schema):
@@ -67,7 +67,7 @@ class OutcomeIn(Schema):
     outcome_id: Id = Field(description="your own id: said twice it is done once")
     customer_id: Id = Field(description="the payer")
     channel: Literal[TABLE.column("channel").allowed]  # type: ignore[valid-type]
-    done_on: date
+    done_on: Day
     outcome: Literal[TABLE.column("outcome").allowed]  # type: ignore[valid-type]
     direction: Literal["out", "in"] = "out"
     procedure: Id | None = None
@@ -75,7 +75,7 @@ class OutcomeIn(Schema):
     step: Id | None = None
     by: Id | None = Field(default=None, description="who did it")
     contact_id: Id | None = None
-    call_back_on: date | None = None
+    call_back_on: Day | None = None
     document: Id | None = None
     invoice_ids: list[Id] = Field(default=[], max_length=1000)
     note: Words | None = None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, cast
 
 import ibis.expr.datatypes as dt
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints, create_model
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
 
 from creditdesk.facts.column import BOOLEAN, DATE, FLOAT, INTEGER, LIST, STRING, Column, Table
 
@@ -25,6 +26,33 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 Amount = Annotated[int, Field(ge=0, le=10**15)]
 """Minor units."""
+
+
+def _iso_day(value: Any) -> Any:
+    """Only what is written as a day: no moment, and no number of seconds."""
+    if isinstance(value, date) or (
+        isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)
+    ):
+        return value
+    raise ValueError("allowed: a date as YYYY-MM-DD")
+
+
+def _iso_moment(value: Any) -> Any:
+    """Only what is written as a moment, within the years that every database keeps."""
+    if isinstance(value, str) and not re.fullmatch(
+        r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.,]+([Zz]|[+-][0-9:]+)?", value
+    ):
+        raise ValueError(
+            "allowed: a moment with its zone, as 2026-03-31T08:00:00+02:00, between 1000 and 2999"
+        )
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_iso_day)]
+"""A local date."""
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_iso_moment)]
+"""A moment with its zone."""
 
 _PLAIN: dict[str, Any] = {
     STRING: str, DATE: date, INTEGER: int, FLOAT: float, BOOLEAN: bool, LIST: list[str],

@@ -52,19 +52,33 @@ def read_quarantine(con: duckdb.DuckDBPyConnection, files: Iterable[Path]) -> st
     keys = " ".join(
         f"WHEN {sql.text(table.name)} THEN {_key_of_json(table)}" for table in TABLES.values() if table.key
     )
-    kept = ", ".join(
-        f"coalesce({sql.name(name)}, '') AS {sql.name(name)}" if name not in {"line", "customer_id"} else name
-        for name in KEPT
-    )
+    kept = ", ".join(_kept(name) for name in KEPT)
+    key = _storable(f'CASE WHEN json_valid("row") THEN CASE "table" {keys} END END')
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE set_apart AS SELECT {kept}, "
-        f'CASE WHEN json_valid("row") THEN CASE "table" {keys} END END AS key '
+        f"CREATE OR REPLACE TEMP TABLE set_apart AS SELECT {kept}, {key} AS key "
         f"FROM ({everything}) WHERE severity = 'error'"
     )
     count, mixed = con.execute(
         "SELECT count(*), coalesce(bit_xor(md5_number_lower(to_json(s)::VARCHAR)), 0) FROM set_apart s"
     ).fetchall()[0]
     return f"quarantine:{count}:{mixed}"
+
+
+def _kept(name: str) -> str:
+    """A column as it is kept: texts are never empty values, but for whose row it is."""
+    if name == "line":
+        return name
+    value = sql.name(name)
+    return f"{_storable(value if name == 'customer_id' else _never_empty(value))} AS {value}"
+
+
+def _never_empty(value: str) -> str:
+    return f"coalesce({value}, '')"
+
+
+def _storable(value: str) -> str:
+    """Zero bytes as the mark for what cannot be shown: no PostgreSQL can store one."""
+    return f"replace({value}, chr(0), chr(65533))"
 
 
 def settle(con: duckdb.DuckDBPyConnection, table: Table, imported: Import) -> None:

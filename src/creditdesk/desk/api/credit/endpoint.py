@@ -18,7 +18,7 @@ from creditdesk.desk.api.models.token import Scope
 from creditdesk.desk.api.paging import After, Limit, page, place
 from creditdesk.desk.api.problem import Problem, not_found
 from creditdesk.desk.api.replying import reply
-from creditdesk.desk.api.shapes import Amount, Currency, Id
+from creditdesk.desk.api.shapes import Amount, Currency, Day, Id
 from creditdesk.desk.casework.policies import NoPolicy
 from creditdesk.desk.day.clock import moment, today_of
 from creditdesk.desk.day.jobs import decider
@@ -46,7 +46,7 @@ class OrderIn(Schema):
     terms_days: Annotated[int, Field(ge=0, le=3650)] | None = Field(
         default=None, description="the term the customer asks for, in calendar days"
     )
-    delivery_on: date | None = Field(default=None, description="day on which the goods leave")
+    delivery_on: Day | None = Field(default=None, description="day on which the goods leave")
     reserve: bool = Field(default=False, description="keep the room; needs an `order_id`")
     reserve_minutes: int = Field(default=60, ge=1, le=MOST_MINUTES, description="for how long")
     language: Language | None = Field(
