@@ -61,6 +61,9 @@ def _name_allocations(bench: Workbench) -> None:
         for table in ("invoice", "payment")
         if bench.has(table, "customer_id") and bench.has("allocation", f"{table}_id")
     ]
+    owners.append(
+        "SELECT _file, _line, NULL AS customer_id FROM bad WHERE false"
+    )  # there may be neither table
     bench.con.execute(
         f"CREATE OR REPLACE TEMP TABLE allocation_owner AS WITH bad AS MATERIALIZED ({bad}) "
         f"SELECT DISTINCT * FROM ({' UNION ALL '.join(owners)}) WHERE customer_id IS NOT NULL"

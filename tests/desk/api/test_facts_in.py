@@ -203,6 +203,19 @@ def test_a_zero_byte_in_a_bad_row_is_kept_as_a_mark() -> None:
         assert json.loads(told[0]["row"])["kind"] in ("a\u0000b", "a\ufffdb")
 
 
+def test_an_allocation_of_nothing_known_is_set_apart() -> None:
+    erp = Program.of(company(), "facts:write")
+    row = {
+        "allocation_id": "",
+        "invoice_id": "",
+        "kind": "payment",
+        "allocated_on": "2026-01-01",
+        "amount": 0,
+    }
+    got = erp.post("/facts/allocation", {"rows": [row]})
+    assert (got.status, got["tables"]["allocation"]["quarantined"]) == (200, 1)
+
+
 def test_a_key_does_a_request_once() -> None:
     acme = company()
     erp = Program.of(acme, "facts:write")
