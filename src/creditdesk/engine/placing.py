@@ -47,6 +47,26 @@ def measured(
     Args:
         reads: columns of the profile that later parts of the decision read.
     """
+    sheet = weighed(day, book, debtor, profile, previous, reads)
+    place(book, sheet, previous is not None)
+    done = [
+        f"{part}_{gauge.name}"
+        for gauge in book.criteria
+        for part in ("fresh", "fresh_cell", "known", "was_band")
+    ]
+    sheet.forget([*done, *(score_column(card.name) for card in book.cards), "risk_why"])
+    return day.stages.run("banded", sheet.table)
+
+
+def weighed(
+    day: Day,
+    book: Book,
+    debtor: ir.Table,
+    profile: ir.Table,
+    previous: ir.Table | None,
+    reads: tuple[str, ...],
+) -> Sheet:
+    """What is known of each customer, its risk and its scores: all that does not depend on where bands are cut."""
     columns = {
         *book.reads,
         *RISK_READS,
@@ -61,14 +81,7 @@ def measured(
         risk(book.policy, sheet)
     with sheet.only(*(line.bands.column for card in book.cards for line in card.lines)):
         scored(sheet, book.cards, book.policy.score)
-    _place(book, sheet, previous is not None)
-    done = [
-        f"{part}_{gauge.name}"
-        for gauge in book.criteria
-        for part in ("fresh", "fresh_cell", "known", "was_band")
-    ]
-    sheet.forget([*done, *(score_column(card.name) for card in book.cards), "risk_why"])
-    return day.stages.run("banded", sheet.table)
+    return sheet
 
 
 def placed(day: Day, book: Book, banded: ir.Table, item: ir.Table | None, had: bool) -> Sheet:
@@ -81,7 +94,7 @@ def placed(day: Day, book: Book, banded: ir.Table, item: ir.Table | None, had: b
         had: whether there is a previous decision.
     """
     sheet = Sheet(banded)
-    _move(day, book, sheet, had)
+    move(day, book, sheet, had)
     sheet.table = attach(sheet.table, _nearest(day, book, banded, item), "customer_id")
     matrix, none = book.policy.matrix, ibis.null("string")
     in_matrix = (sheet["rule_no"] < 0) & sheet["by_hand"].isnull()
@@ -133,7 +146,7 @@ def bands_map(book: Book, sheet: Sheet) -> Value:
     return ibis.map(keys, ibis.array([sheet[f"{BAND}{name}"].fill_null(UNKNOWN) for name in names]))
 
 
-def _place(book: Book, sheet: Sheet, had: bool) -> None:
+def place(book: Book, sheet: Sheet, had: bool) -> None:
     """Bands, and where they put the customer: `target` with their margin, `figures` without."""
     policy = book.policy
     evidence = {
@@ -204,7 +217,8 @@ def _by_hand(book: Book, sheet: Sheet) -> Value:
     return ibis.ifelse(assigned.isin(list(book.policy.segments)), assigned, ibis.null("string"))
 
 
-def _move(day: Day, book: Book, sheet: Sheet, had: bool) -> None:
+def move(day: Day, book: Book, sheet: Sheet, had: bool) -> None:
+    """The move of today, as `brake` makes it, with what people assigned and approved."""
     if had and day.facts.has("approval"):
         answers = move_approvals(day)
         exact = answers.select("customer_id", target="ref", _yes="granted", _on="decided")

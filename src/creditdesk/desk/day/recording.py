@@ -16,6 +16,7 @@ from creditdesk.desk.day.changes import Laid, lay
 from creditdesk.desk.day.current import stand
 from creditdesk.desk.day.decider import WHOLE, Decided
 from creditdesk.desk.day.outcome import Outcome
+from creditdesk.desk.day.profiling import keep
 from creditdesk.desk.day.transitions import look, tell
 from creditdesk.desk.ledger.models import Company
 
@@ -41,6 +42,7 @@ def record(
     listed: Laid = lay(Step, STEP_KEY, company, as_of, steps, customers, but)
     opened, closed = _cases(company, outcome, customers)
     stand(company, outcome, number, customers)
+    keep(company, outcome, number, customers)
     if customers is None:
         keep_whole(company, outcome.decided, as_of)
     tell(company, as_of, before, customers)

@@ -122,6 +122,7 @@ class Account(models.Model):
             models.Index(fields=("company", "-exposure", "id"), name="account_exposure"),
             models.Index(fields=("company", "oldest_due_on", "id"), name="account_oldest"),
             models.Index(fields=("company", "segment"), name="account_segment"),
+            models.Index(fields=("company", "segment_since"), name="account_since"),
             models.Index(fields=("company", "cell_row", "cell_column"), name="account_cell"),
             models.Index(fields=("company", "collector"), name="account_collector"),
             models.Index(fields=("company", "account_manager"), name="account_manager"),
@@ -229,3 +230,46 @@ class Stale(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer} after import {self.ledger_no}"
+
+
+class Profiled(models.Model):
+    """What the last day knew of every customer when it placed them: another policy can be tried on it at once.
+
+    Attributes:
+        as_of: that day.
+        ledger_no: the last import it knew.
+        made_with: the parts of the policy that the profile depends on (`engine.preview.basis`).
+        content: plain columns of the profile and the decision, one row per customer, as Parquet.
+    """
+
+    company = models.OneToOneField("ledger.Company", models.CASCADE, related_name="+")
+    as_of = models.DateField()
+    ledger_no = models.BigIntegerField()
+    made_with = models.JSONField()
+    content = models.BinaryField()
+
+    class Meta:
+        verbose_name_plural = "profiled"
+
+    def __str__(self) -> str:
+        return f"{self.company_id} {self.as_of}"
+
+
+class ProfiledSince(models.Model):
+    """The same of one customer who was decided alone since: it holds instead of the row of the day.
+
+    Attributes:
+        content: the row as JSON.
+    """
+
+    company = models.ForeignKey("ledger.Company", models.CASCADE, related_name="+")
+    customer = models.CharField(max_length=200)
+    ledger_no = models.BigIntegerField()
+    content = models.TextField()
+
+    class Meta:
+        verbose_name_plural = "profiled since"
+        constraints = (models.UniqueConstraint(fields=("company", "customer"), name="profiled_since_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.customer} with import {self.ledger_no}"
