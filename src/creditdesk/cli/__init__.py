@@ -51,6 +51,7 @@ from creditdesk.cli import (  # noqa: E402  they join `app`
     desk_day,
     desk_ledger,
     desk_serve,
+    desk_webhook,
     explain,
     facts,
     policy,
@@ -70,6 +71,7 @@ for part in (
     desk_ledger,
     desk_day,
     desk_serve,
+    desk_webhook,
     desk_api,
 ):
     part.join(app)

@@ -93,7 +93,7 @@ class Shop:
         del blank["as_of"], blank["moved"]
         found = json.loads(json.dumps(blank | {
             "customer_id": name, "segment_since": on.isoformat(), "risk_class": "low", "acceptance": "open", "fees": "none",
-            "delivery_terms": "normal", "currency": "EUR", "order_block": "none", "policy": given.name, "policy_version": given.version, "segment": segment, "terms_days": 30,
+            "delivery_terms": "normal", "currency": "EUR", "order_block": "none", "credit_limit": limit, "policy": given.name, "policy_version": given.version, "segment": segment, "terms_days": 30,
             "terms_reason": None, "limit_reason": "need", "order_block_reason": None, "natural_person": False,
             "cell_row": "medium", "cell_column": "fair",
         } | more))  # fmt: skip
