@@ -11,7 +11,7 @@ ID = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, v
 class Migration(migrations.Migration):
     dependencies = [
         ("ledger", "0001_ledger"),
-        ("standing", "0001_standing"),
+        ("standing", "0002_sales"),
     ]
 
     operations = [
