@@ -218,10 +218,10 @@ class Assembly:
             return self._template(take.text, where, writing)
         if take.sign_of is not None:
             signs = take.sign_of
-            at, signed = self._index(signs.column, where)
+            read = self._signed(signs.column, signs.debit, signs.credit, where, writing)
 
             def by_sign(row: Cells, _line: int, _currency: str) -> Value:
-                amount = _number(row[at], signed, writing)
+                amount = read(row)
                 return None if amount is None else signs.negative if amount < 0 else signs.positive
 
             return by_sign
@@ -247,6 +247,24 @@ class Assembly:
             return None if found is None else str(found)
 
         return mapped
+
+    def _signed(
+        self, column: str | None, debit: str | None, credit: str | None, where: str, writing: Writing
+    ) -> Callable[[Cells], Decimal | None]:
+        """An amount with its sign: of one column, or debit minus credit."""
+        if debit is None:
+            index, name = self._index(column or "", where)
+            return lambda row: _number(row[index], name, writing)
+        debit_at, debited = self._index(debit, where)
+        credit_at, credited = self._index(credit or "", where)
+
+        def difference(row: Cells) -> Decimal | None:
+            plus, minus = _number(row[debit_at], debited, writing), _number(row[credit_at], credited, writing)
+            if plus is None and minus is None:
+                return None
+            return (plus or Decimal(0)) - (minus or Decimal(0))
+
+        return difference
 
     def _template(self, template: str, where: str, writing: Writing) -> Reader:
         parts = [self._index(part, where)[0] for part in _BRACES.findall(template) if part != "line"]
@@ -280,24 +298,11 @@ class Assembly:
 
     def _money_reader(self, take: Take, where: str, writing: Writing) -> Reader:
         credit = self._condition(take.negative_when, where) if take.negative_when else None
-        if take.debit is not None:
-            debit_at, debit = self._index(take.debit, where)
-            credit_at, credited = self._index(take.credit or "", where)
-        else:
-            index, name = self._index(take.column or "", where)
-        shown = debit if take.debit is not None else name
+        read = self._signed(take.column, take.debit, take.credit, where, writing)
+        shown = self._index(take.debit or take.column or "", where)[1]
 
         def amount(row: Cells, _line: int, currency: str) -> Value:
-            if take.debit is not None:
-                plus, minus = (
-                    _number(row[debit_at], debit, writing),
-                    _number(row[credit_at], credited, writing),
-                )
-                value = (
-                    None if plus is None and minus is None else (plus or Decimal(0)) - (minus or Decimal(0))
-                )
-            else:
-                value = _number(row[index], name, writing)
+            value = read(row)
             if value is None:
                 return None if take.default is None else cells.money(Decimal(str(take.default)), currency)
             if credit is not None and credit(row):
@@ -312,6 +317,7 @@ class Assembly:
 
 
 def _number(cell: Cell, name: str, writing: Writing) -> Decimal | None:
+    """A cell as a number; its column is named where it is none."""
     try:
         return cells.number(cell, writing)
     except Unreadable as error:

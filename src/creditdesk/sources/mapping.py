@@ -55,11 +55,20 @@ class Condition(_Strict):
 
 
 class Sign(_Strict):
-    """A value that depends on the sign of an amount."""
+    """A value that depends on the sign of an amount, which stands in one column, or in one for debit and one for credit."""
 
-    column: str
+    column: str | None = None
+    debit: str | None = None
+    credit: str | None = None
     positive: str
     negative: str
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        both = self.debit is not None and self.credit is not None
+        if (self.column is None) == (not both) or (self.debit is None) != (self.credit is None):
+            raise ValueError("takes the sign of a column, or of debit with credit")
+        return self
 
 
 class Take(_Strict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -81,6 +82,17 @@ def read_mapping(content: bytes, source: str) -> Mapping:
 def written(mapping: Mapping) -> str:
     """A mapping as JSON, which is YAML too: `read_mapping` reads it back."""
     return mapping.model_dump_json(by_alias=True, exclude_unset=True)
+
+
+def as_yaml(document: dict[str, Any]) -> str:
+    """A mapping document as YAML, in the order in which it is given."""
+    writer = YAML(typ="rt", pure=True)
+    writer.default_flow_style = False
+    writer.allow_unicode = True
+    writer.width = 120
+    text = io.StringIO()
+    writer.dump(document, text)
+    return text.getvalue()
 
 
 def _plain(value: Any) -> Any:

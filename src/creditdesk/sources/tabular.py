@@ -63,8 +63,7 @@ class Source:
 
     def rows(self) -> Iterator[Row]:
         """Every row after the header, refused ones included; blank rows are passed over."""
-        raw = _raw_rows(self.path, self.format, self.dialect, self.read)
-        for row in raw:
+        for row in self.raw():
             if row.line <= self.start:
                 continue
             if not row.refusal and len(row.cells) != len(self.header):
@@ -83,6 +82,36 @@ class Source:
             else:
                 yield row
 
+    def raw(self) -> Iterator[Row]:
+        """Every row as it stands there, whatever its width, those before the header included."""
+        return _raw_rows(self.path, self.format, self.dialect, self.read)
+
+
+def kind_of(path: Path) -> str:
+    """`csv`, `xlsx` or `parquet`, by the suffix of a file.
+
+    Raises:
+        UnusableInput: it is another one.
+    """
+    kind = _SUFFIXES.get(path.suffix.lower(), "")
+    if not kind:
+        raise UnusableInput(
+            f"{path.name}: found suffix {path.suffix!r}; allowed: {', '.join(_SUFFIXES)}, or a mapping with read.format"
+        )
+    return kind
+
+
+def sheets_of(path: Path) -> tuple[str, ...]:
+    """Names of the sheets of a spreadsheet, at least one.
+
+    Raises:
+        UnusableInput: it cannot be read as one.
+    """
+    names = tuple(_book(path).sheet_names)
+    if not names:
+        raise UnusableInput(f"{path.name}: has no sheet")
+    return names
+
 
 def open_source(path: Path, read: Read) -> Source:
     """Open a file and read its header.
@@ -92,11 +121,7 @@ def open_source(path: Path, read: Read) -> Source:
     """
     if not path.is_file():
         raise UnusableInput(f"{path}: there is no such file")
-    kind = read.format if read.format != "auto" else _SUFFIXES.get(path.suffix.lower(), "")
-    if not kind:
-        raise UnusableInput(
-            f"{path.name}: found suffix {path.suffix!r}; allowed: {', '.join(_SUFFIXES)}, or a mapping with read.format"
-        )
+    kind = read.format if read.format != "auto" else kind_of(path)
     if kind == "parquet":
         return Source(path, kind, tuple(_parquet(path).schema_arrow.names), Dialect(), read, 0)
     dialect = _dialect(path, read) if kind == "csv" else Dialect()
@@ -148,7 +173,7 @@ def _csv_rows(path: Path, dialect: Dialect) -> Iterator[Row]:
 
 
 def _dialect(path: Path, read: Read) -> Dialect:
-    encoding = read.encoding if read.encoding != "auto" else _encoding(path)
+    encoding = read.encoding if read.encoding != "auto" else encoding_of(path)
     if read.delimiter != "auto":
         return Dialect(encoding, read.delimiter)
     probe = Dialect(encoding, "\0")  # whole lines: no delimiter is known yet
@@ -161,7 +186,7 @@ def _dialect(path: Path, read: Read) -> Dialect:
     return Dialect(encoding)
 
 
-def _encoding(path: Path) -> str:
+def encoding_of(path: Path) -> str:
     """UTF-8 where all of the file is, UTF-16 by its mark, else Windows-1252, as older programs write."""
     with path.open("rb") as file:
         head = file.read(4)
@@ -179,10 +204,7 @@ def _encoding(path: Path) -> str:
 
 
 def _sheet_rows(path: Path, sheet: str | None) -> Iterator[Row]:
-    try:
-        book = CalamineWorkbook.from_path(path)
-    except CalamineError as error:
-        raise UnusableInput(f"{path.name}: cannot be read as a spreadsheet ({error})") from error
+    book = _book(path)
     names = book.sheet_names
     if sheet is not None and sheet not in names:
         raise UnusableInput(f"{path.name}: has no sheet {sheet!r}; found: {', '.join(names)}")
@@ -190,6 +212,13 @@ def _sheet_rows(path: Path, sheet: str | None) -> Iterator[Row]:
     for line, cells in enumerate(rows, start=1):
         if any(cell not in ("", None) for cell in cells):
             yield Row(line, tuple(_typed(cell) for cell in cells), text=_joined(cells))
+
+
+def _book(path: Path) -> CalamineWorkbook:
+    try:
+        return CalamineWorkbook.from_path(path)
+    except CalamineError as error:
+        raise UnusableInput(f"{path.name}: cannot be read as a spreadsheet ({error})") from error
 
 
 def _typed(cell: Any) -> Cell:
