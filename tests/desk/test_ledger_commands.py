@@ -53,6 +53,24 @@ def fresh(desk: Any, postgres_server: Any, tmp_path: Path) -> Any:
     return type(desk)("postgresql", postgres_server.address(name), home)
 
 
+def test_a_contact_is_shown_and_erased_from_the_command_line(desk, tmp_path) -> None:
+    folder = Books(tmp_path / "books")
+    folder.write()
+    (folder.folder / "contact.csv").write_text(
+        "contact_id,customer_id,role,name,email,until_on\n"
+        "k1,c1,buyer,Peeters,peeters@example.org,\nk2,c1,buyer,Janssens,j@example.org,2018-12-31\n"
+        "k1,c1,seller,Peeters,peeters@example.org,\n"  # no such role: set apart
+    )
+    assert creditdesk(desk, "import", folder.folder, "--new", status=1)["quarantined"] == 1
+    shown = creditdesk(desk, "contacts", "export", "k1")
+    assert shown["versions"][0]["email"] == "peeters@example.org"
+    assert "allowed: a contact of" in creditdesk(desk, "contacts", "export", "k9", status=2)
+    assert creditdesk(desk, "contacts", "erase", "k1", "--why", "asked by the person") == {"erased": ["k1"]}
+    assert creditdesk(desk, "contacts", "retire", "--before", "2020-01-01") == {"erased": ["k2"]}
+    assert "Peeters" not in json.dumps(creditdesk(desk, "contacts", "export", "k1"))
+    assert "peeters" not in json.dumps(creditdesk(desk, "imports", "quarantine"))
+
+
 def test_init_makes_a_desk_once_and_keeps_its_key_to_itself(desk, postgres, tmp_path) -> None:
     other = fresh(desk, postgres, tmp_path)
     assert alone(other, "init", "--admin", "anna")["password"]

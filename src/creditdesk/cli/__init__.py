@@ -48,6 +48,7 @@ def root(
 from creditdesk.cli import (  # noqa: E402  they join `app`
     decide,
     desk_api,
+    desk_contacts,
     desk_day,
     desk_ledger,
     desk_serve,
@@ -73,5 +74,6 @@ for part in (
     desk_serve,
     desk_webhook,
     desk_api,
+    desk_contacts,
 ):
     part.join(app)

@@ -1,7 +1,7 @@
 """Personal data of a contact: shown to whom it belongs, and erased without breaking the books.
 
 Rows, keys, dates and amounts stay; what names or reaches the person is emptied, in every version of the ledger, in
-messages (their digest stays as proof) and in the audit trail. A later import that brings the data again is emptied again.
+messages (their digest stays as proof), in rows that were set apart and in the audit trail. A later import that brings the data again is emptied again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.db import transaction
 
 from creditdesk.desk.casework.audit import note
 from creditdesk.desk.casework.models import Entry, Erased, Message, Task
-from creditdesk.desk.ledger.models import FACTS, Company
+from creditdesk.desk.ledger.models import FACTS, Company, Quarantined
 
 PERSONAL = ("salutation", "first_name", "name", "email", "phone", "mobile", "address")
 """Columns of a contact that name or reach a person."""
@@ -109,6 +109,9 @@ def _empty(company: Company, contacts: list[str]) -> int:
         task.save(update_fields=["content"])
     # the key of a contact is its id and the day from which it was known
     for contact_id in contacts:
+        # a row that was set apart is kept as it stood in the file: its line and its fault stay, what it said goes
+        apart = Quarantined.objects.filter(legal_entity=company, table="contact", row__contains=contact_id)
+        apart.update(row="", found="")
         about = Entry.objects.filter(company=company, what="contact", ref__startswith=f"{contact_id}:")
         about.update(was=None, became=None)
     return count
