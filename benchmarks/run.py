@@ -197,6 +197,13 @@ def screens(setting: Setting) -> list[str]:
     return pages.measure(min(setting.customers, 100_000))
 
 
+def credit(setting: Setting) -> list[str]:
+    """The credit check against the login page, with many customers and programs."""
+    import credit_check
+
+    return credit_check.measure(min(setting.customers, 100_000))
+
+
 PARTS: dict[str, Callable[[Setting], list[str]]] = {
     "decide": decide,
     "check": check,
@@ -206,6 +213,7 @@ PARTS: dict[str, Callable[[Setting], list[str]]] = {
     "spark": spark,
     "ledger": ledger,
     "screens": screens,
+    "credit": credit,
 }
 
 

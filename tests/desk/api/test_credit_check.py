@@ -240,6 +240,16 @@ def test_the_order_that_passes_the_limit_of_a_group_is_stopped_whosever_it_is(sh
     assert shop.says("bert", 40_000, "b1")[0] == "yes"
 
 
+def test_a_member_that_is_not_decided_yet_owes_all_the_same(shop) -> None:
+    shop.customer("anna", limit=None)
+    add(shop.company, "customer", [{"customer_id": "new", "name": "New", "kind": "company"}], by="import")
+    shop.invoice("i-new", "new", 90_000)
+    group = {"group_id": "g", "limit": 100_000, "currency": "EUR", "customer_ids": ["anna", "new"]}
+    add(shop.company, "credit_group", [group], by="import")
+    assert shop.says("anna", 10_000)[0] == "yes"
+    assert shop.says("anna", 10_001) == ("no", None, "group_limit")
+
+
 def test_a_limit_whose_scope_is_the_group_counts_the_whole_family(shop) -> None:
     shop.customer("anna", limit=None, credit_limit=100_000, currency="EUR", limit_scope="group", owes=30_000)
     shop.customer("bert", limit=None, parent_id="anna", owes=60_000)

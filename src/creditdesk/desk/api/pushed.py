@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -37,7 +38,8 @@ def awaiting(company: Company) -> list[str]:
     )
     if last is None:
         return []
-    told = Import.objects.filter(legal_entity=company, pk__gt=last[0] or last[1] or 0, by__startswith=TOLD_BY)
+    since = max(last[0] or last[1] or 0, _settled.get(_place(company), 0))
+    told = Import.objects.filter(legal_entity=company, pk__gt=since, by__startswith=TOLD_BY)
     imports = list(told.values_list("id", "counts"))
     if not imports:
         return []
@@ -51,14 +53,29 @@ def awaiting(company: Company) -> list[str]:
     for start in range(0, len(names), 500):
         rows = Redecided.objects.filter(company=company, customer__in=names[start : start + 500])
         done |= dict(rows.values_list("customer", "ledger_no"))
-    return [one for one in names if done.get(one, 0) < newest[one]]
+    waiting = [one for one in names if done.get(one, 0) < newest[one]]
+    if not waiting:
+        _settled[_place(company)] = max(one for one, _counts in imports)
+    return waiting
+
+
+_settled: dict[tuple[str, int], int] = {}
+"""Per database and company the last import up to which nobody waited: a company's imports come one after the other."""
+
+
+def _place(company: Company) -> tuple[str, int]:
+    return str(connection.settings_dict["NAME"]), company.pk
 
 
 def _touched(company: Company, imports: list[int], tables: set[str]) -> Iterator[tuple[str, int]]:
     """Customer and import for each row that some imports brought."""
-    marks = ", ".join(["%s"] * len(imports))
+    given: object
+    if connection.vendor == "postgresql":
+        among, given = "x.brought_by_id = ANY(%s)", imports
+    else:
+        among, given = "x.brought_by_id IN (SELECT value FROM json_each(%s))", json.dumps(imports)
     for name in sorted(tables & set(TABLES)):
-        where = f"x.legal_entity_id = %s AND x.brought_by_id IN ({marks})"
+        where = f"x.legal_entity_id = %s AND {among}"
         if any(column.name == "customer_id" for column in TABLES[name].columns):
             query = f"SELECT x.customer_id, max(x.brought_by_id) FROM {bulk.quoted(f'fact_{name}')} x WHERE {where} GROUP BY 1"
         elif name in THROUGH:
@@ -71,7 +88,7 @@ def _touched(company: Company, imports: list[int], tables: set[str]) -> Iterator
         else:
             continue
         with connection.cursor() as cursor:
-            cursor.execute(query, [company.pk, *imports])
+            cursor.execute(query, [company.pk, given])
             yield from (row for row in cursor.fetchall() if row[0])
 
 

@@ -124,7 +124,10 @@ def _gather(company: Company, pool: Pool, asked: Question, taken: Reserved, toda
     others = sorted(sharing - {pool.customer})
     if others:
         current = Decision.objects.filter(company=company, to_on=None, customer__in=others)
-        bases |= dict(current.values_list("customer", "currency"))
+        theirs = dict(current.values_list("customer", "currency"))
+        bases |= {
+            one: theirs.get(one, base) for one in others
+        }  # one that is not decided yet owes all the same
     counted = {one: owner for one, owner in pool.owner.items() if owner in bases}
     found = figures(company, counted, bases, today, decided.policy, rates)
     own = found[pool.customer]

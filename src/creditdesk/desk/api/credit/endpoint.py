@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 from pydantic import Field, model_validator
@@ -31,6 +34,7 @@ router = Router(tags=["credit"], auth=Bearer(Scope.CREDIT_CHECK))
 Language = Literal["nl", "fr", "de", "en"]
 MOST_MINUTES = 30 * 24 * 60
 MOST_NUMBER = 2**63 - 1
+PATIENCE = "3s"
 UNJUDGED = ("facts_newer", "not_decided")
 """Reasons that a decision at once may take away."""
 
@@ -197,11 +201,27 @@ def check_credit(request: HttpRequest, customer_id: Id, order: OrderIn) -> HttpR
 
 
 def decide_now(company: Company, customer: str, today: date, now: datetime) -> bool:
-    """Decide a customer at once whose facts have just come in; False where that cannot be done."""
+    """Decide a customer at once whose facts have just come in; False where that cannot be done, or not soon."""
     try:
-        return redecide(company, [customer], today, decider(), now) is not None
-    except (NoPolicy, MissingRate):
+        with _impatient():
+            return redecide(company, [customer], today, decider(), now) is not None
+    except (NoPolicy, MissingRate, OperationalError):
         return False
+
+
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """An import under way holds the company for minutes: who waits at a till is not held up by it."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [PATIENCE])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
 
 
 @router.get(

@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
@@ -258,16 +259,12 @@ def _one(request: HttpRequest, number: int) -> Subscription:
 
 
 def _row(one: Subscription) -> dict[str, Any]:
-    states = list(
-        one.deliveries.filter(state__in=("queued", "sending", "dead")).values_list("state", flat=True)[
-            :100_000
-        ]
-    )
-    dead = sum(state == Delivery.State.DEAD for state in states)
+    open_ = one.deliveries.exclude(state=Delivery.State.DELIVERED).order_by()
+    counts = dict(open_.values_list("state").annotate(count=Count("id")))
     return {
         "id": one.pk, "url": one.url, "kinds": one.kinds, "on": one.on, "off_because": one.off_because,
         "made_at": one.made_at, "failures": one.failures, "wait_until": one.wait_until,
-        "waiting": len(states) - dead, "dead": dead,
+        "waiting": counts.get("queued", 0) + counts.get("sending", 0), "dead": counts.get("dead", 0),
     }  # fmt: skip
 
 
