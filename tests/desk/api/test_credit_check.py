@@ -244,7 +244,7 @@ def test_a_member_that_is_not_decided_yet_owes_all_the_same(shop) -> None:
     shop.customer("anna", limit=None)
     add(shop.company, "customer", [{"customer_id": "new", "name": "New", "kind": "company"}], by="import")
     shop.invoice("i-new", "new", 90_000)
-    group = {"group_id": "g", "limit": 100_000, "currency": "EUR", "customer_ids": ["anna", "new"]}
+    group = {"group_id": "g", "limit": 100_000, "currency": "EUR", "customer_ids": ["anna", "new", "nobody"]}
     add(shop.company, "credit_group", [group], by="import")
     assert shop.says("anna", 10_000)[0] == "yes"
     assert shop.says("anna", 10_001) == ("no", None, "group_limit")

@@ -125,9 +125,8 @@ def _gather(company: Company, pool: Pool, asked: Question, taken: Reserved, toda
     if others:
         current = Decision.objects.filter(company=company, to_on=None, customer__in=others)
         theirs = dict(current.values_list("customer", "currency"))
-        bases |= {
-            one: theirs.get(one, base) for one in others
-        }  # one that is not decided yet owes all the same
+        # one that is not decided yet owes all the same
+        bases |= {one: theirs.get(one, base) for one in others}
     counted = {one: owner for one, owner in pool.owner.items() if owner in bases}
     found = figures(company, counted, bases, today, decided.policy, rates)
     own = found[pool.customer]
@@ -135,7 +134,7 @@ def _gather(company: Company, pool: Pool, asked: Question, taken: Reserved, toda
     standing = own.orders.get(asked.order_id, 0) if asked.order_id else 0
 
     def room(name: str, limit: int, members: set[str]) -> Room:
-        with_ours = [one for one in members if bases.get(one) == base]
+        with_ours = [one for one in members if one in found and found[one].base == base]
         used = sum(found[one].exposure for one in with_ours)
         return Room("group_limit", limit, used - standing, taken.of(with_ours), name)
 
