@@ -129,7 +129,7 @@ def test_a_step_is_taken_out_and_added_within_a_line() -> None:
         ("a: {b: 1, d: 2}\n", Drop(("a", "b")), "a: {d: 2}\n"),
         ("a: {b: 1, d: 2}\n", Drop(("a", "d")), "a: {b: 1}\n"),
         ("a: 'x'\n", Put(("a",), "it's"), "a: 'it''s'\n"),
-        ("a: \"x\"  # c\n", Put(("a",), "y"), 'a: "y"  # c\n'),
+        ('a: "x"  # c\n', Put(("a",), "y"), 'a: "y"  # c\n'),
         ("a: x\n", Put(("a",), "5"), 'a: "5"\n'),
         ("a: [1,\n  2]\nb: 1\n", Put(("a",), [3]), "a: [3]\nb: 1\n"),
         ("a:\n  - 1\n  - 2\n\nb: 1\n", Put(("a",), [3]), "a:\n  [3]\n\nb: 1\n"),
@@ -164,7 +164,11 @@ def test_what_is_no_yaml_says_where() -> None:
 def edits_of_shipped(draw: Any) -> tuple[str, list[Edit]]:
     name = draw(st.sampled_from(SHIPPED))
     whole = read_document(policy_text(name), name)
-    scalars = [path for path in whole.places if path and not isinstance(_of(whole.value, path), dict | list)]
+    scalars = [
+        path
+        for path, place in whole.places.items()
+        if path and place.style not in ("|", ">") and not isinstance(_of(whole.value, path), dict | list)
+    ]
     chosen = draw(st.lists(st.sampled_from(scalars), min_size=1, max_size=6, unique=True))
     texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=20)
     values = st.one_of(texts, st.integers(-1000, 10**9), st.booleans(), st.dates())
@@ -182,11 +186,7 @@ def _of(value: Any, path: tuple[str, ...]) -> Any:
 def test_any_value_of_a_shipped_policy_can_be_exchanged(case: tuple[str, list[Edit]]) -> None:
     name, edits = case
     text = policy_text(name)
-    try:
-        fresh = edited(text, edits)
-    except NotEditable as refused:
-        assert "block of text" in str(refused)
-        return
+    fresh = edited(text, edits)
     changed = lines(text, fresh)
     assert len(changed) <= 2 * len(edits)
     assert comments_only(fresh) == comments_only(text)

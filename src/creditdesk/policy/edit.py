@@ -109,7 +109,7 @@ class _Source:
 
     def node(self, path: Path) -> Node | None:
         """What stands at a path; None where nothing does."""
-        here = self.root
+        here: Node = self.root
         for part in path:
             if id(here) in self._shared:
                 break
@@ -149,13 +149,13 @@ class _Source:
 
     def end(self, node: Node) -> int:
         """Where the text of a node ends: without the comments and empty lines that follow a block."""
-        if isinstance(node, ScalarNode) or node.flow_style:
-            end = node.end_mark.index
-            if isinstance(node, ScalarNode) and node.style in ("|", ">"):
-                end = len(self.text[:end].rstrip())
+        end: int = node.end_mark.index
+        if isinstance(node, ScalarNode) and node.style in ("|", ">"):
+            return len(self.text[:end].rstrip())
+        if isinstance(node, ScalarNode) or getattr(node, "flow_style", None):
             return end
         last = list(_children(node))
-        return self.end(last[-1]) if last else node.end_mark.index
+        return self.end(last[-1]) if last else end
 
     def _line_end(self, index: int) -> int:
         found = self.text.find("\n", index)
@@ -214,7 +214,7 @@ class _Source:
 
     def _blocks(self, node: SequenceNode) -> list[tuple[int, int]]:
         """From where to where each member's lines go: the comments directly above it are its own, what follows it too."""
-        starts = []
+        starts: list[int] = []
         for one in node.value:
             dash = self.text.rfind("-", 0, one.start_mark.index)
             start = self._line_start(dash)

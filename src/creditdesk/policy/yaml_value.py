@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,23 +22,29 @@ def flow(value: Any, style: str = "") -> str:
     Args:
         style: the quotes that the text before it had; text keeps them.
     """
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, Decimal):
-        written = f"{value.normalize():f}"
-        # a number with a point stays one: 5.0 is read as a decimal, 5 as a whole number
-        return written if "." in written else f"{written}.0"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{flow(str(key))}: {flow(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(flow(one) for one in value) + "]"
-    return _text(str(value), style)
+    write = next((write for kind, write in _WRITERS if isinstance(value, kind)), None)
+    return _text(str(value), style) if write is None else write(value)
+
+
+def _decimal(value: Decimal) -> str:
+    written = f"{value.normalize():f}"
+    # a number with a point stays one: 5.0 is read as a decimal, 5 as a whole number
+    return written if "." in written else f"{written}.0"
+
+
+def _mapping(value: Mapping[Any, Any]) -> str:
+    return "{" + ", ".join(f"{flow(str(key))}: {flow(one)}" for key, one in value.items()) + "}"
+
+
+_WRITERS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
+    (type(None), lambda _none: "null"),
+    (bool, lambda value: "true" if value else "false"),
+    (int, str),
+    (Decimal, _decimal),
+    (date, date.isoformat),
+    (Mapping, _mapping),
+    (list | tuple, lambda value: "[" + ", ".join(map(flow, value)) + "]"),
+)
 
 
 def _text(text: str, style: str) -> str:
@@ -55,10 +61,5 @@ def _escaped(char: str) -> str:
         return f"\\{char}"
     if char.isprintable():
         return char
-    return (
-        f"\\x{ord(char):02x}"
-        if ord(char) < 0x100
-        else f"\\u{ord(char):04x}"
-        if ord(char) < 0x10000
-        else f"\\U{ord(char):08x}"
-    )
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

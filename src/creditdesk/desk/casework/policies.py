@@ -11,7 +11,8 @@ from creditdesk.desk.casework.audit import note
 from creditdesk.desk.casework.models import PolicyInUse, PolicyVersion
 from creditdesk.desk.ledger.models import Company
 from creditdesk.facts.problem import UnusableInput
-from creditdesk.policy.load import read_policy
+from creditdesk.policy.error import PolicyErrors
+from creditdesk.policy.load import CASES, SHIPPED, cases_text, policy_text, read_policy
 
 
 class NoPolicy(UnusableInput):
@@ -23,12 +24,20 @@ class SamePerson(ValueError):
 
 
 def propose(
-    company: Company, text: str, *, by: str, why: str, now: datetime, effective_on: date | None = None
+    company: Company,
+    text: str,
+    *,
+    by: str,
+    why: str,
+    now: datetime,
+    effective_on: date | None = None,
+    cases: str | None = None,
 ) -> PolicyVersion:
     """Write a version: checked in full, not yet in force.
 
     Args:
         effective_on: first day on which it holds; the text's own by default.
+        cases: its own cases; None = those of the shipped policy that it names.
 
     Raises:
         PolicyErrors: everything that is wrong with the text.
@@ -48,15 +57,20 @@ def propose(
         there.delete()
     with transaction.atomic():
         version = PolicyVersion.objects.create(
-            company=company, name=policy.policy, version=policy.version, text=text, digest=digest,
+            company=company, name=policy.policy, version=policy.version, text=text, cases=cases, digest=digest,
             effective_on=effective_on or policy.effective, author=by, reason=why, written_at=now,
         )  # fmt: skip
         note(company, by=by, at=now, what="policy", ref=str(version), became={"digest": digest}, why=why)
     return version
 
 
-def approve(version: PolicyVersion, *, by: str, why: str, now: datetime) -> PolicyVersion:
+def approve(
+    version: PolicyVersion, *, by: str, why: str, now: datetime, not_before: date | None = None
+) -> PolicyVersion:
     """Put a version in force from its day on.
+
+    Args:
+        not_before: its day is at least this one: what is approved late does not hold for days that are over.
 
     Raises:
         SamePerson: the author cannot approve.
@@ -66,6 +80,7 @@ def approve(version: PolicyVersion, *, by: str, why: str, now: datetime) -> Poli
         raise SamePerson(f"{by} wrote policy {version}; the way out: somebody else approves it")
     with transaction.atomic():
         version.approver, version.approved_at = by, now
+        version.effective_on = max(version.effective_on, not_before or version.effective_on)
         version.save()
         note(
             version.company, by=by, at=now, what="policy", ref=str(version), was={"approved": False},
@@ -90,3 +105,18 @@ def in_force(company: Company, on: date) -> PolicyVersion:
             f"company {company.code}: no approved policy is in force on {on}; the way out: propose one and have it approved"
         )
     return found
+
+
+def cases_of(text: str, cases: str | None) -> str:
+    """The cases of a policy: its own, else those of the shipped policy that its text names; empty where there are none."""
+    if cases is not None:
+        return cases
+    try:
+        named = read_policy(text, "policy").tests
+    except PolicyErrors:
+        return ""
+    for name in SHIPPED:
+        if named == f"{name}{CASES}":
+            found = cases_text(name, read_policy(policy_text(name), name))
+            return found[1] if found else ""
+    return ""

@@ -21,6 +21,7 @@ from creditdesk.desk.day.clock import moment
 from creditdesk.desk.day.decider import Decider
 from creditdesk.desk.day.run import Worker, deliver_again, run_day
 from creditdesk.desk.day.transport import Folder
+from creditdesk.desk.day.trials import keep_trying, try_one
 from creditdesk.desk.ledger.models import Company
 from creditdesk.desk.problem import AnotherRun
 
@@ -115,11 +116,15 @@ def _midnight(here: datetime) -> datetime:
 def work(stop: threading.Event, every: float = 20.0, once: bool = False) -> None:
     """Put on the list what is due and do what is on it, until told to stop: what is under way is finished first.
 
-    Beside it, in a thread of its own, customers about whom a person has said something are decided anew at once.
+    Beside it, each in a thread of its own, customers about whom a person has said something are decided anew at once, and
+    policies are tried out.
     """
-    beside = threading.Thread(target=keep_deciding, args=(decider(), stop), name="at once")
-    if not once:
-        beside.start()
+    beside = [
+        threading.Thread(target=keep_deciding, args=(decider(), stop), name="at once"),
+        threading.Thread(target=keep_trying, args=(stop,), name="trials"),
+    ]
+    for thread in () if once else beside:
+        thread.start()
     while not stop.is_set():
         close_old_connections()
         put_on_list(moment())
@@ -129,6 +134,9 @@ def work(stop: threading.Event, every: float = 20.0, once: bool = False) -> None
         ).run()  # fmt: skip
         if once:
             decide_stale(decider(), moment())
+            while try_one():
+                pass
             return
         stop.wait(every)
-    beside.join()
+    for thread in beside:
+        thread.join()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from creditdesk.desk.casework.models.alert import Alert
 from creditdesk.desk.casework.models.audit import Entry, Erased
 from creditdesk.desk.casework.models.decision import Case, Decision, Step
+from creditdesk.desk.casework.models.draft import Draft, Trial
 from creditdesk.desk.casework.models.message import Message
 from creditdesk.desk.casework.models.people import Absence, Member, Portfolio, Schedule
 from creditdesk.desk.casework.models.policy import PolicyInUse, PolicyVersion
@@ -14,7 +15,7 @@ from creditdesk.desk.casework.models.talk import Comment, MoveAnswer
 from creditdesk.desk.casework.models.task import Task
 
 __all__ = [
-    "Absence", "Alert", "Band", "Case", "Comment", "Decision", "Entry", "Erased", "Member", "Message", "MoveAnswer",
-    "PolicyInUse", "PolicyVersion", "Portfolio", "Redecided", "Request", "Run", "Schedule", "Stage", "Step", "Task",
-    "Vote", "Whole",
+    "Absence", "Alert", "Band", "Case", "Comment", "Decision", "Draft", "Entry", "Erased", "Member", "Message", "MoveAnswer",
+    "PolicyInUse", "PolicyVersion", "Portfolio", "Redecided", "Request", "Run", "Schedule", "Stage", "Step",
+    "Task", "Trial", "Vote", "Whole",
 ]  # fmt: skip

@@ -16,12 +16,16 @@ class PolicyVersion(models.Model):
 
     In force on a day: the approved version with the latest `effective_on` not after it, the later approved one of two.
     The database refuses a change of an approved version too.
+
+    Attributes:
+        cases: its own cases, as text; None = those of the shipped policy that it names, if it names any.
     """
 
     company = models.ForeignKey("ledger.Company", models.PROTECT, related_name="policies")
     name = models.CharField(max_length=100)
     version = models.CharField(max_length=100)
     text = models.TextField()
+    cases = models.TextField(null=True)
     digest = models.CharField(max_length=64)
     effective_on = models.DateField()
     author = models.CharField(max_length=150)

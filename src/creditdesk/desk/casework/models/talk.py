@@ -1,4 +1,4 @@
-"""What people say to each other about a request, a dispute or a move: on record, beside the facts."""
+"""What people say to each other about a request, a dispute, a move or a policy: on record, beside the facts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Comment(models.Model):
 
     Attributes:
         subject: what it is about.
-        ref: which one: the number of the request, the id of the dispute, the move as its answers name it.
+        ref: which one: the number of the request or of the draft of a policy, the id of the dispute, the move as its answers name it.
     """
 
     class Subject(TextChoices):
@@ -21,6 +21,7 @@ class Comment(models.Model):
         REQUEST = "request", "Request"
         DISPUTE = "dispute", "Dispute"
         MOVE = "move", "Move"
+        POLICY = "policy", "Policy"
 
     company = models.ForeignKey("ledger.Company", models.PROTECT, related_name="+")
     customer = models.CharField(max_length=200)
