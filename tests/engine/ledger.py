@@ -12,7 +12,7 @@ from creditdesk.engine.backend import connect
 from creditdesk.engine.binding import bind
 from creditdesk.engine.day import open_day
 from creditdesk.engine.debtor import debtor
-from creditdesk.engine.items import item
+from creditdesk.engine.items import documents
 from creditdesk.engine.profile import profile
 from creditdesk.engine.promise_state import promise_state
 from creditdesk.engine.stages import Stages
@@ -43,7 +43,7 @@ def profiles(
     try:
         day = open_day(Stages(backend), bind(backend, arrow(facts)), policy, as_of)
         who = debtor(day)
-        rows = backend.fetch(profile(day, who, item(day, who))).to_pylist()
+        rows = backend.fetch(profile(day, who, documents(day, who))).to_pylist()
         return {row["customer_id"]: row for row in rows}
     finally:
         backend.close()

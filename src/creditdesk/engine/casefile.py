@@ -12,6 +12,7 @@ from ibis import _
 
 from creditdesk.engine.arith import attach, holds, to_day
 from creditdesk.engine.day import Day
+from creditdesk.engine.items import Documents
 from creditdesk.engine.ladder import BESIDE_THE_CASE, IMPORTED, REVIEW, Ladder, least_minimum
 from creditdesk.engine.reopening import dead_cases
 from creditdesk.policy.document import WRITTEN
@@ -107,7 +108,7 @@ def done_steps(day: Day, actions: ir.Table, procedure_of: ir.Table, ladder: Ladd
     return day.stages.run("done_step", chosen)
 
 
-def case_invoices(day: Day, done: ir.Table, item: ir.Table) -> ir.Table:
+def case_invoices(day: Day, done: ir.Table, documents: Documents, debtor: ir.Table) -> ir.Table:
     """Stage `case_invoice`: per case and invoice still open how far the case took it.
 
     An action that lists no invoice covered everything of the payer that was past due when it was done. A case that was
@@ -117,7 +118,8 @@ def case_invoices(day: Day, done: ir.Table, item: ir.Table) -> ir.Table:
     notice naming hand-over), first_day.
     """
     # an insolvent's or handed-over invoice has left the case: only what is still dunned holds it open
-    opened = item.filter((item.kind == "invoice") & ~item.settled).select(
+    owing = documents.open
+    opened = owing.filter((owing.kind == "invoice") & ~owing.settled).select(
         "invoice_id", "eff_day", "issued_day", owner="payer"
     )
     keys = [
@@ -139,7 +141,7 @@ def case_invoices(day: Day, done: ir.Table, item: ir.Table) -> ir.Table:
     every = unlisted.inner_join(opened.rename(payer="owner"), "payer")
     every = every.filter((every.eff_day < every.done_day) & (every.issued_day <= every.done_day))
     covered = listed.union(every.select(*keys, "invoice_id"))
-    dead = dead_cases(day, done, item)
+    dead = dead_cases(day, done, documents.every, debtor)
     if dead is not None:
         covered = covered.anti_join(dead, ["payer", "company", "case_no"])
     furthest = ibis.window(
@@ -199,14 +201,14 @@ def reviewed(day: Day) -> ir.Table | None:
     return done.group_by(payer=done.customer_id).aggregate(review_day=to_day(_.done_on.max()))
 
 
-def open_cases(day: Day, invoices: ir.Table, item: ir.Table, left: ir.Table | None) -> ir.Table:
+def open_cases(day: Day, invoices: ir.Table, owing: ir.Table, left: ir.Table | None) -> ir.Table:
     """Stage `open_case`: rows payer, company, case_no of cases whose invoices still owe what is worth asking for.
 
     Args:
         left: rows invoice_id that have left the case though open (handed over, or claimed in an insolvency).
     """
     standing = invoices if left is None else invoices.anti_join(left, "invoice_id")
-    return day.stages.run("open_case", _worth(day, standing, item))
+    return day.stages.run("open_case", _worth(day, standing, owing))
 
 
 def _worth(day: Day, invoices: ir.Table, owing: ir.Table) -> ir.Table:

@@ -1,4 +1,4 @@
-"""Stage `item`: every invoice and credit note known on the day, with what is open of it and how late it was paid.
+"""Stages `item` and `open_item`: every invoice and credit note known on the day, what is open of it and how late it was paid.
 
 Formulas: `L = value day - effective due day`, money-weighted over part payments (science, section 0.1); the
 effective due day is `due` or the next bank day (R0). An open rest past due counts with its age today, so that no
@@ -6,6 +6,8 @@ customer looks better by not paying. Credit notes take from an invoice's weight,
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
@@ -19,6 +21,9 @@ MONEY = ("payment", "set_off")
 
 EXCUSED = ("cash_discount", "bank_charge", "exchange_difference", "small_difference")
 """Allocations that close an invoice without being a payment: they lower its weight and say nothing of lateness."""
+
+MANNERS = ("paper", "email", "peppol")
+"""How an invoice was sent, in the order of the codes that stand for it."""
 
 REDUCING = (*EXCUSED, "credit_note", "write_off")
 """Allocations that are no money."""
@@ -89,24 +94,42 @@ def known_allocations(day: Day, of: ir.Table | None = None) -> ir.Table:
     )
 
 
+@dataclass(frozen=True)
+class Documents:
+    """Invoices and credit notes.
+
+    Attributes:
+        every: stage `item`: all of them, with the few columns that figures over the years read.
+        open: stage `open_item`: what still owes or gives something, with all that the procedure asks of it.
+    """
+
+    every: ir.Table
+    open: ir.Table
+
+
+def documents(day: Day, debtor: ir.Table) -> Documents:
+    """Both stages. Of twenty documents one is open: what is asked of that one only is not kept of the others."""
+    every = item(day, debtor)
+    return Documents(every, open_item(day, debtor, every))
+
+
 def item(day: Day, debtor: ir.Table) -> ir.Table:
-    """One row per document issued on or before the day.
+    """Stage `item`: one row per document issued on or before the day.
 
     Columns (money in minor units of `currency` unless `_base`; days since 1970-01-01):
 
-    - invoice_id, kind, customer_id (the survivor), payer, company, currency, base
+    - invoice_id, is_invoice (else a credit note), customer_id (the survivor), currency
     - issued_day, eff_day (effective due day), term_days
     - amount, open (never below 0), settled (open within tolerance), paid
-    - amount_base, weight_base (at the rate of the day of issue), open_base (at the rate of the day); the weight is the
-      amount less what was credited, excused and written off
-    - age: days since eff_day, at least 0 while not settled; overdue: not settled and age > 0 (invoices)
+    - amount_base, weight_base (at the rate of the day of issue); the weight is the amount less what was credited,
+      excused and written off
     - closed_day: day of the last allocation, when settled
     - late: whole days, money-weighted; the open rest of an overdue item counts with its age; clipped to the
       policy's bounds; null when the item is no observation
     - experience: counts in the behaviour figures
     - last_pay_day
     - pay_customers: 0 no payment, 1 all by its owner, 2 by somebody else or in another currency too
-    - corrects_invoice_id, manner, delivery_state, sent_day, factored, direct_debit, net_amount, cost
+    - manner_code: place in MANNERS from 1, 0 for any other; net_amount, cost
     """
     facts, policy, now = day.facts, day.policy, day.clock.day
     bounds = policy.measurement
@@ -116,9 +139,7 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
         .mutate(issued_day=to_day(_.issued), due_day=to_day(_.due))
         .filter(_.issued_day <= now)
     )
-    owner = debtor.select(
-        "customer_id", "survivor_id", "payer", "base", "intercompany", owner_company="company"
-    )
+    owner = debtor.select("customer_id", "survivor_id", "base", "intercompany")
     found = attach(invoice, owner, "customer_id")
     found = attach(found, paid, "invoice_id")
     found = _with_reductions(day, found)
@@ -138,7 +159,6 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
         **zero,
         eff_day=found.eff_day.fill_null(found.due_day),
         open=ibis.greatest(found.amount - ibis.ifelse(note, zero["used"], zero["paid"] + zero["reduced"]), 0),
-        company=ibis.coalesce(found.company_id, found.owner_company, ""),
     )
     found = found.mutate(
         settled=_.open <= ibis.greatest(_.tolerance, rnd(_.amount * float(policy.tolerance.share))),
@@ -179,8 +199,6 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
         & found.lost.isnull()
     )
     found = found.mutate(
-        factored=factored,
-        direct_debit=holds(found.payment_method == "direct_debit"),
         experience=experience,
         # least and greatest name their argument once, clip many times; an observation always has a lateness
         late=ibis.ifelse(
@@ -201,29 +219,68 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
     )
     if day.multi_currency:
         at_issue = day.rate.rename(issued_day="day", factor_issue="factor")
-        today = day.rate.filter(day.rate.day == now).select("currency", "base", factor_now=_.factor)
         found = attach(found, at_issue, ["currency", "base", "issued_day"])
-        found = attach(found, today, ["currency", "base"])
         same = found.currency == found.base
         found = found.mutate(
             amount_base=ibis.ifelse(same, found.amount, rnd(found.amount * found.factor_issue)),
-            open_base=ibis.ifelse(same, found.open, rnd(found.open * found.factor_now)),
             weight_base=ibis.ifelse(same, found.weight, rnd(found.weight * found.factor_issue)),
         )
     else:
-        found = found.mutate(amount_base=found.amount, open_base=found.open, weight_base=found.weight)
+        found = found.mutate(amount_base=found.amount, weight_base=found.weight)
     # what nobody reads further on is not kept: a column of every invoice is half a gigabyte at twenty million
     chosen = found.select(
-        "invoice_id", "kind", "payer", "company", "currency", "base", "issued_day", "eff_day", "amount", "open", "settled",
-        "paid", "amount_base", "open_base", "weight_base", "age", "overdue", "closed_day", "late", "experience",
-        "pay_customers", "corrects_invoice_id", "manner", "delivery_state", "factored", "direct_debit", "net_amount",
-        "cost",
+        "invoice_id", "currency", "issued_day", "eff_day", "amount", "open", "settled", "paid", "amount_base", "weight_base",
+        "closed_day", "late", "experience", "pay_customers", "net_amount", "cost",
+        is_invoice=found.kind == "invoice",
         customer_id=found.survivor_id,
         term_days=found.due_day - found.issued_day,
         last_pay_day=found.last_money_day,
-        sent_day=to_day(found.sent_on),
+        manner_code=ibis.cases(
+            *[(found.manner == name, code) for code, name in enumerate(MANNERS, 1)], else_=0
+        ).cast("int64"),
     )  # fmt: skip
     return day.stages.run("item", chosen)
+
+
+def open_item(day: Day, debtor: ir.Table, item: ir.Table) -> ir.Table:
+    """Stage `open_item`: the rows of `item` that are not settled, or settled with a rest within tolerance.
+
+    Columns: those of a document that are asked for while it is open: invoice_id, kind, customer_id, payer, company, currency, base,
+    issued_day, eff_day, term_days, open, open_base (at the rate of the day), settled, age (days since eff_day), overdue
+    (an invoice, not settled, age > 0), corrects_invoice_id, manner, delivery_state, sent_day, factored, direct_debit.
+    """
+    facts, now = day.facts, day.clock.day
+    rest = item.filter((item.open > 0) | ~item.settled).select(
+        "invoice_id", "customer_id", "currency", "issued_day", "eff_day", "term_days", "open", "settled", "is_invoice"
+    )  # fmt: skip
+    invoice = facts["invoice"].semi_join(rest, "invoice_id")
+    invoice = invoice.select(
+        "invoice_id", "kind", "company_id", "corrects_invoice_id", "manner", "delivery_state",
+        "factored_on", "payment_method", sent_day=to_day(invoice.sent_on), named_customer=invoice.customer_id,
+    )  # fmt: skip
+    found = attach(rest, invoice, "invoice_id")
+    # of a customer merged into another its own payer and company count
+    owner = debtor.select("payer", "base", named_customer=debtor.customer_id, owner_company=debtor.company)
+    found = attach(found, owner, "named_customer")
+    if day.multi_currency:
+        today = day.rate.filter(day.rate.day == now).select("currency", "base", factor_now=_.factor)
+        found = attach(found, today, ["currency", "base"])
+        same = found.currency == found.base
+        open_base = ibis.ifelse(same, found.open, rnd(found.open * found.factor_now))
+    else:
+        open_base = found.open
+    age = now - found.eff_day
+    chosen = found.select(
+        "invoice_id", "kind", "customer_id", "payer", "currency", "base", "issued_day", "eff_day", "term_days", "open",
+        "settled", "corrects_invoice_id", "manner", "delivery_state", "sent_day",
+        company=ibis.coalesce(found.company_id, found.owner_company, ""),
+        open_base=open_base,
+        age=age,
+        overdue=found.is_invoice & ~found.settled & (age > 0),
+        factored=holds(to_day(found.factored_on) <= now),
+        direct_debit=holds(found.payment_method == "direct_debit"),
+    )  # fmt: skip
+    return day.stages.run("open_item", chosen)
 
 
 def _one_currency(day: Day, found: ir.Table) -> Value:

@@ -46,7 +46,7 @@ def situations(day: Day, past_due: ir.Table) -> ir.Table:
     return day.stages.run("situation", grouped)
 
 
-def part_payments(day: Day, past_due: ir.Table, case: ir.Table, item: ir.Table) -> ir.Table:
+def part_payments(day: Day, past_due: ir.Table, case: ir.Table, item: ir.Table, debtor: ir.Table) -> ir.Table:
     """Rows payer, company, part_day: the first payment of the case that paid at least the policy's share of the
     collectible and left the invoice open, be it settled since (R11).
     """
@@ -55,7 +55,12 @@ def part_payments(day: Day, past_due: ir.Table, case: ir.Table, item: ir.Table) 
     # of the collectible, promises left aside: what is disputed, planned or with an agency is no part of it
     asked = past_due.net + past_due.off_promise + past_due.off_cash + past_due.off_credit
     still = past_due.select(*columns, asked=asked, closed_day=ibis.null("int64"))
-    paid = item.filter((item.kind == "invoice") & item.settled & holds(item.closed_day > item.eff_day))
+    paid = item.filter(item.is_invoice & item.settled & holds(item.closed_day > item.eff_day))
+    paid = paid.select("invoice_id", "customer_id", "currency", "eff_day", "closed_day")
+    paid = paid.inner_join(debtor.select("customer_id", "payer", "base", own="company"), "customer_id")
+    paid = paid.semi_join(case_rows, "payer")
+    named = day.facts["invoice"].semi_join(paid, "invoice_id").select("invoice_id", "company_id")
+    paid = attach(paid, named, "invoice_id").mutate(company=ibis.coalesce(_.company_id, _.own, ""))
     for kept_apart in ("handover", "plan"):
         if day.facts.has(kept_apart):
             rows = day.facts[kept_apart].select(invoice_id=_.invoice_ids.unnest())

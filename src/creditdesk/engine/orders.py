@@ -57,7 +57,10 @@ def _known(day: Day, debtor: ir.Table) -> ir.Table:
     order = order.filter(to_day(order.ordered_on) <= now)
     billed = order.invoiced_amount.fill_null(0)
     if day.facts.any("invoice", "order_id"):
+        # an order that its own figure says is invoiced in full is changed by no invoice that names it
+        asked = order.filter(billed < ibis.greatest(order.amount, order.delivered_amount.fill_null(0)))
         invoice = day.facts["invoice"].filter(_.order_id.notnull() & (to_day(_.issued) <= now))
+        invoice = invoice.semi_join(asked, "order_id")
         sign = ibis.ifelse(invoice.kind == "invoice", 1, -1)
         named = (
             invoice.mutate(signed=invoice.amount * sign).group_by("order_id").aggregate(named=_.signed.sum())
@@ -77,7 +80,7 @@ def _known(day: Day, debtor: ir.Table) -> ir.Table:
 
 
 def _invoices_as_orders(item: ir.Table) -> ir.Table:
-    invoice = item.filter(item.kind == "invoice")
+    invoice = item.filter(item.is_invoice)
     return invoice.select("customer_id", id="invoice_id", on_day="issued_day", amount="amount_base")
 
 

@@ -16,6 +16,7 @@ from creditdesk.engine.before_due import before_due
 from creditdesk.engine.collectible import legal_status, past_due
 from creditdesk.engine.day import Day
 from creditdesk.engine.gate import Gate, gated, legal_notices
+from creditdesk.engine.items import Documents
 from creditdesk.engine.ladder import ladder
 from creditdesk.engine.message import Told, choose, invoices_of, taken
 from creditdesk.engine.next_step import next_steps, part_payments, situations
@@ -27,7 +28,8 @@ class Inputs:
     """What the procedure builds on: the stages before it.
 
     Attributes:
-        debtor, item, profile, segmented: stages of those names.
+        debtor, profile, segmented: stages of those names.
+        documents: stages `item` and `open_item`.
         promise: stage `promise_state`, None without promises.
         funds: stage `funds`, None without payments and credit notes.
         previous: steps that earlier runs listed, with listed_since; None on a cold start.
@@ -35,7 +37,7 @@ class Inputs:
     """
 
     debtor: ir.Table
-    item: ir.Table
+    documents: Documents
     profile: ir.Table
     segmented: ir.Table
     promise: ir.Table | None
@@ -62,7 +64,8 @@ def procedure(day: Day, inputs: Inputs) -> Outcome:
     """Run the procedure and the gate for one day."""
     stages = day.stages
     steps_of = ladder(day)
-    late = past_due(day, inputs.debtor, inputs.item, inputs.promise, inputs.funds)
+    owing = inputs.documents.open
+    late = past_due(day, inputs.debtor, owing, inputs.promise, inputs.funds)
     procedure_of = inputs.segmented.select("procedure", payer=inputs.segmented.customer_id)
     every = casefile.procedure_actions(day, inputs.debtor)
     status = legal_status(day)
@@ -71,15 +74,16 @@ def procedure(day: Day, inputs: Inputs) -> Outcome:
     if every is not None:
         every = stages.run("case_action", every)
         done = casefile.done_steps(day, every, procedure_of, steps_of)
-        invoices = casefile.case_invoices(day, done, inputs.item)
+        invoices = casefile.case_invoices(day, done, inputs.documents, inputs.debtor)
         finished = casefile.finished(day, invoices, late, procedure_of, steps_of, reviewed)
         left = _left(day, late, status, finished)
         late = late.anti_join(finished, "invoice_id")
-        opened = casefile.open_cases(day, invoices, inputs.item, left)
+        opened = casefile.open_cases(day, invoices, owing, left)
         case = casefile.case_states(day, done, invoices, opened, left)
         told = Told(done, invoices, opened)
         if day.facts.has("allocation"):
-            part = stages.run("part_payment", part_payments(day, late, case, inputs.item))
+            paid = part_payments(day, late, case, inputs.documents.every, inputs.debtor)
+            part = stages.run("part_payment", paid)
     steps = next_steps(day, situations(day, late), case, inputs.debtor, inputs.segmented, steps_of, part)
     due = steps.filter(_.due_gross & _.step.notnull() & _.dunning & ~_.ends)
     fitting = stages.run("due_invoice", invoices_of(day, due, late, told))
@@ -87,7 +91,7 @@ def procedure(day: Day, inputs: Inputs) -> Outcome:
     due, never = chosen.filter(~chosen.waits).drop("waits", "never"), chosen.filter(chosen.never)
     lists = taken(day, due, fitting)
     if steps_of.has_before:
-        early, early_lists = before_due(day, inputs.item, inputs.debtor, inputs.segmented, steps_of)
+        early, early_lists = before_due(day, owing, inputs.debtor, inputs.segmented, steps_of)
         due = stages.run("due_all", due.union(conform(early, due.schema())))
         lists = stages.run("taken_all", lists.union(conform(early_lists, lists.schema())))
     habit = inputs.profile.filter(inputs.profile.habit_hold_until.notnull()).select(
@@ -107,7 +111,7 @@ def procedure(day: Day, inputs: Inputs) -> Outcome:
     rows = stages.run("step_row", rows.select(*_ROW, "do", "contact_id", *_STATE))
     extra = [tasks.reviews(day, steps, never, reviewed), tasks.contacts_to_complete(day, rows)]
     if status is not None:
-        extra.append(tasks.file_claims(day, status, inputs.item, inputs.debtor, inputs.segmented))
+        extra.append(tasks.file_claims(day, status, owing, inputs.debtor, inputs.segmented))
     return Outcome(
         action_due=actions.action_due(day, rows, extra),
         held=actions.held(day, rows),

@@ -21,6 +21,7 @@ from creditdesk.engine.exposure import open_sums
 from creditdesk.engine.figures import figures, group_basis
 from creditdesk.engine.group import group_sums
 from creditdesk.engine.habit import habit
+from creditdesk.engine.items import Documents
 from creditdesk.engine.marks import marks
 from creditdesk.engine.order_statistics import order_statistics
 from creditdesk.engine.orders import orders
@@ -55,19 +56,20 @@ def named_codes(policy: Policy) -> tuple[str, ...]:
 def profile(
     day: Day,
     debtor: ir.Table,
-    item: ir.Table,
+    documents: Documents,
     promise: ir.Table | None = None,
     money: ir.Table | None = None,
 ) -> ir.Table:
     """One row per customer that is not merged into another, with the columns of PROFILE.
 
     Args:
+        documents: stages `item` and `open_item`.
         promise, money: stages `promise_state` and `unallocated`, where others read them too; None = made here.
 
     Raises:
         MissingRate: a currency has no rate to the reporting currency.
     """
-    facts, stages = day.facts, day.stages
+    facts, stages, item = day.facts, day.stages, documents.every
     need_rates(day, [name for name in OTHER_MONEY if facts.has(name)])
     if money is None:
         money = unallocated(day, debtor, item)
@@ -77,7 +79,7 @@ def profile(
     contact = conduct.contacts(day, debtor, pay_day) if facts.has("action") else None
     summed = behaviour(day, item)
     statistic = order_statistics(day, item)
-    open_sum = open_sums(day, item)
+    open_sum = open_sums(day, documents.open)
     sold = turnover(day, item)
     placed = orders(day, debtor, item)
     told = marks(day, debtor, _marks(day, debtor, item, promise, contact, money))

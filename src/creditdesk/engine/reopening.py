@@ -13,11 +13,12 @@ from ibis import _
 from creditdesk.engine.arith import attach, holds, rnd, to_day
 from creditdesk.engine.day import Day
 from creditdesk.engine.ladder import least_minimum
+from creditdesk.engine.suspension import in_base
 
 CASE = ["payer", "company", "case_no"]
 
 
-def dead_cases(day: Day, done: ir.Table, item: ir.Table) -> ir.Table | None:
+def dead_cases(day: Day, done: ir.Table, item: ir.Table, debtor: ir.Table) -> ir.Table | None:
     """Stage `dead_case`: rows payer, company, case_no; None where nothing was ever undone.
 
     A case closes when what its announced invoices still owe, with nobody else, is below the policy's least minimum. It
@@ -37,10 +38,9 @@ def dead_cases(day: Day, done: ir.Table, item: ir.Table) -> ir.Table | None:
     undone = listed.semi_join(undone, "invoice_id").select(*CASE).distinct()
     listed = listed.semi_join(undone, CASE)
     last = done.semi_join(undone, CASE).group_by(*CASE).aggregate(last_day=_.done_day.max())
-    invoice = item.filter(item.kind == "invoice").select(
-        "invoice_id", "amount", "open", "open_base", "currency"
-    )
+    invoice = item.filter(item.is_invoice).select("invoice_id", "amount", "currency", "customer_id")
     parts = listed.select(*CASE, "invoice_id").distinct().inner_join(invoice, "invoice_id")
+    parts = attach(parts, debtor.select("customer_id", "base"), "customer_id").drop("customer_id")
     parts = attach(attach(parts, day.currency, "currency"), last, CASE)
     parts = day.stages.run("undone_invoice", parts)
     closings = _closings(day, facts["allocation"].semi_join(parts, "invoice_id"))
@@ -150,8 +150,7 @@ def _rest(
         each = each.mutate(away=False, came_back=False)
     owed = ibis.ifelse((each.left > slack) & ~holds(each.away), each.left, 0)
     # in the reporting currency at today's rate, as what is open today
-    factor = ibis.ifelse(each.open > 0, each.open_base / each.open.nullif(0), 1.0)
-    each = each.mutate(owed=rnd(owed * factor))
+    each = in_base(day, each.mutate(owed=owed), owed="owed")
     least = max(least_minimum(day.policy, day), 1)
     return each.group_by(*CASE, "at").aggregate(
         is_open=_.owed.sum() >= least, came_back=holds(_.came_back).any()

@@ -16,7 +16,7 @@ from creditdesk.engine.day import Day, open_day
 from creditdesk.engine.debtor import debtor
 from creditdesk.engine.decision import decide_segments, finish_decision
 from creditdesk.engine.funds import funds
-from creditdesk.engine.items import item
+from creditdesk.engine.items import documents
 from creditdesk.engine.procedure import Inputs, procedure
 from creditdesk.engine.profile import profile
 from creditdesk.engine.promise_state import promise_state
@@ -78,11 +78,11 @@ def decide(
 def decide_on(day: Day, previous: Previous, held_customers: Sequence[str] = ()) -> dict[str, ir.Table]:
     """The stages of a run, on a prepared day."""
     who = debtor(day)
-    documents = item(day, who)
-    money = unallocated(day, who, documents)
+    papers = documents(day, who)
+    money = unallocated(day, who, papers.every)
     promise = promise_state(day, who) if day.facts.has("promise") else None
-    features = profile(day, who, documents, promise, money)
-    segmented = decide_segments(day, who, features, previous.decision, documents)
+    features = profile(day, who, papers, promise, money)
+    segmented = decide_segments(day, who, features, previous.decision, papers.open)
     problem = None
     if held_customers:
         ids = day.stages.backend.put("held_customer", pa.table({"customer_id": sorted(set(held_customers))}))
@@ -91,11 +91,11 @@ def decide_on(day: Day, previous: Previous, held_customers: Sequence[str] = ()) 
         day,
         Inputs(
             debtor=who,
-            item=documents,
+            documents=papers,
             profile=features,
             segmented=segmented,
             promise=promise,
-            funds=funds(day, who, documents, money),
+            funds=funds(day, who, papers.open, money),
             previous=previous.listed,
             data_problem=problem,
         ),

@@ -7,13 +7,13 @@ import ibis.expr.types as ir
 
 from creditdesk.engine.arith import Value, attach, ratio, rnd
 from creditdesk.engine.day import Day
+from creditdesk.engine.items import MANNERS
 
 YEAR = 365
 BLOCKS = 12
 """Blocks of 30 days back from today: a month that does not depend on the calendar."""
 
 BLOCK_DAYS = 30
-MANNERS = ("paper", "email", "peppol")
 
 
 def turnover(day: Day, item: ir.Table) -> ir.Table:
@@ -28,37 +28,44 @@ def turnover(day: Day, item: ir.Table) -> ir.Table:
     document = item.select(
         *kept,
         age=age,
-        invoice=item.kind == "invoice",
-        value=ibis.ifelse(item.kind == "invoice", item.amount_base, -item.amount_base),
-        manner=ibis.cases(*[(item.manner == name, code) for code, name in enumerate(MANNERS, 1)], else_=0),
+        invoice=item.is_invoice,
+        value=ibis.ifelse(item.is_invoice, item.amount_base, -item.amount_base),
+        manner=item.manner_code,
         **(_margin(day, item) if has_cost(day) else {}),
     )
-    year = document.age < YEAR
+    ever = document.group_by("customer_id").aggregate(
+        first_day=document.issued_day.min(where=document.invoice),
+        last_day=document.issued_day.max(where=document.invoice),
+        last_term=(document.issued_day * 2**20 + document.term_days.clip(0, 2**20 - 1)).max(where=document.invoice),
+        manner_code=(document.issued_day * 4 + document.manner).max(where=document.invoice & (document.manner > 0)),
+    )  # fmt: skip
+    # of the years before only two figures are asked for: thirty sums over ten years of documents would be for nothing
+    recent = document.filter(document.age < 2 * YEAR)
+    year = recent.age < YEAR
     blocks = {
-        f"block{i}": document.value.sum(
-            where=document.age.between(BLOCK_DAYS * i, BLOCK_DAYS * i + BLOCK_DAYS - 1)
+        f"block{i}": recent.value.sum(
+            where=recent.age.between(BLOCK_DAYS * i, BLOCK_DAYS * i + BLOCK_DAYS - 1)
         )
         for i in range(BLOCKS)
     }
     margins = {}
     if has_cost(day):
         margins = {
-            "margin12": document.margin.sum(where=year),
-            "net_known12": document.net_known.sum(where=year),
-            "net12": document.net.sum(where=year),
+            "margin12": recent.margin.sum(where=year),
+            "net_known12": recent.net_known.sum(where=year),
+            "net12": recent.net.sum(where=year),
         }
-    summed = document.group_by("customer_id").aggregate(
-        turnover12=document.value.sum(where=year),
-        turnover24=document.value.sum(where=document.age.between(YEAR, 2 * YEAR - 1)),
-        credited12=(-document.value).sum(where=year & ~document.invoice),
-        invoices12=document.count(where=year & document.invoice),
-        first_day=document.issued_day.min(where=document.invoice),
-        last_day=document.issued_day.max(where=document.invoice),
-        last_term=(document.issued_day * 2**20 + document.term_days.clip(0, 2**20 - 1)).max(where=document.invoice),
-        manner_code=(document.issued_day * 4 + document.manner).max(where=document.invoice & (document.manner > 0)),
+    late_years = recent.group_by("customer_id").aggregate(
+        turnover12=recent.value.sum(where=year),
+        turnover24=recent.value.sum(where=~year),
+        credited12=(-recent.value).sum(where=year & ~recent.invoice),
+        invoices12=recent.count(where=year & recent.invoice),
         **blocks,
         **margins,
-    )  # fmt: skip
+    )
+    summed = attach(ever, late_years, "customer_id")
+    # of who bought nothing lately the count is none, not unknown
+    summed = summed.mutate(invoices12=summed.invoices12.fill_null(0))
     return day.stages.run("turnover", summed)
 
 
@@ -69,7 +76,7 @@ def has_cost(day: Day) -> bool:
 
 def _margin(day: Day, item: ir.Table) -> dict[str, Value]:
     """Margin where the cost is known, and what share of the turnover that is; an unknown net amount is the gross one."""
-    sign = ibis.ifelse(item.kind == "invoice", 1, -1)
+    sign = ibis.ifelse(item.is_invoice, 1, -1)
     net = item.net_amount.coalesce(item.amount) * sign
     known = item.cost.notnull()
     margin = ibis.ifelse(known, net - item.cost * sign, 0)

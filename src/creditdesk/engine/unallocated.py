@@ -56,7 +56,8 @@ def unallocated(day: Day, debtor: ir.Table, item: ir.Table) -> ir.Table:
 
 def _by_others(day: Day, debtor: ir.Table, item: ir.Table) -> ir.Table:
     """What payers gave to invoices that somebody else owns, or that are in another currency: rows to be taken off."""
-    mixed = item.filter(item.pay_customers == 2).select("invoice_id", "currency", "base")
+    mixed = item.filter(item.pay_customers == 2).select("invoice_id", "currency", "customer_id")
+    mixed = attach(mixed, debtor.select("customer_id", "base"), "customer_id").drop("customer_id")
     given = known_allocations(day, mixed).filter(_.kind == "payment")
     given = given.join(mixed, "invoice_id").filter(_.pay_customer != "")
     if day.facts.any("customer", "merged_into_id"):

@@ -219,7 +219,7 @@ def _dates(_company: Company, outcome: Outcome) -> Iterator[dict[str, Any]]:
     open_items = """
         SELECT i.invoice_id, f.number, f.customer_id, f.due, c.kind = 'consumer' AS consumer,
             coalesce(c.country, o.company_country) AS country, o.company_country AS home
-        FROM item i JOIN fact_invoice f USING (invoice_id) JOIN fact_customer c ON c.customer_id = f.customer_id
+        FROM open_item i JOIN fact_invoice f USING (invoice_id) JOIN fact_customer c ON c.customer_id = f.customer_id
         CROSS JOIN (SELECT company_country FROM our_company LIMIT 1) o
         WHERE i.kind = 'invoice' AND NOT i.settled AND f.due < $old
     """

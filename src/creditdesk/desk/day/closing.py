@@ -62,5 +62,5 @@ def _tried_today(outcome: Outcome) -> set[tuple[str, int]]:
 
 def _owing(outcome: Outcome) -> set[str]:
     """Payers with anything past due that is not settled."""
-    rows = outcome.rows("SELECT DISTINCT payer FROM item WHERE overdue")
+    rows = outcome.rows("SELECT DISTINCT payer FROM open_item WHERE overdue")
     return {row["payer"] for row in rows}

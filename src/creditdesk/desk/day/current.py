@@ -103,10 +103,10 @@ LEFT JOIN member_rows s ON s.customer = p.customer_id AND s.role = 'account_mana
 ITEMS = """
 SELECT i.customer_id AS customer, i.payer, i.invoice_id AS invoice, f.number, i.kind,
     DATE '1970-01-01' + i.issued_day::INTEGER AS issued_on, DATE '1970-01-01' + i.eff_day::INTEGER AS due_on, i.currency,
-    i.amount, i.open, i.open_base, i.overdue, coalesce(l.net, 0) AS collectible,
+    f.amount, i.open, i.open_base, i.overdue, coalesce(l.net, 0) AS collectible,
     least(i.open, coalesce(q.disputed, 0))::BIGINT AS disputed, coalesce(l.off_promise, 0) AS promised,
     coalesce(l.off_plan, 0) AS planned, coalesce({holds}, '') AS holds
-FROM item i
+FROM open_item i
 JOIN fact_invoice f USING (invoice_id)
 LEFT JOIN past_due l USING (invoice_id)
 LEFT JOIN (

@@ -221,7 +221,7 @@ class _Letterhead:
         self._invoices = {
             row["invoice_id"]: Invoice(row["number"], row["due"], row["open"], row["currency"])
             for row in outcome.rows(
-                "SELECT f.invoice_id, f.number, f.due, i.open, f.currency FROM item i JOIN fact_invoice f USING (invoice_id) "
+                "SELECT f.invoice_id, f.number, f.due, i.open, f.currency FROM open_item i JOIN fact_invoice f USING (invoice_id) "
                 "WHERE f.invoice_id IN (SELECT unnest($ids))",
                 ids=invoices,
             )
