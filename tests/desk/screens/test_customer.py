@@ -12,7 +12,8 @@ from creditdesk.desk.access.roles import RIGHTS, Right
 from creditdesk.desk.casework.models import Decision, Entry, Message, Request
 from creditdesk.desk.ledger.models import FACTS, Company
 from creditdesk.desk.ledger.writing import add
-from creditdesk.desk.screens.customer.acts import ACTS, months_later
+from creditdesk.desk.screens.customer.acts import ACTS
+from creditdesk.desk.screens.customer.asking import months_later
 from creditdesk.desk.standing.models import Account, Stale
 from desk.screens.people import EVERYBODY, NOW, TODAY, account, customer, invoice, people, signed_in
 

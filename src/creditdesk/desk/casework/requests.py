@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -60,7 +60,7 @@ def ask(
     expires_on: date | None = None,
     weighed: int | None = None,
 ) -> Request:
-    """Ask for a limit, a term, a release, a plan or a write-off.
+    """Ask for a limit, a term, a release, a plan or a write-off; who asks the same again while it waits, gets that request.
 
     Args:
         amount: minor units of `currency`; days of a term.
@@ -74,11 +74,18 @@ def ask(
         WrongRows: what would be written breaks the contract: better said now than to who grants it.
     """
     band = _band(company, kind, amount if weighed is None else weighed)
+    last = expires_on or on + PATIENCE
     with transaction.atomic():
+        waiting = Request.objects.filter(
+            company=company, customer=customer, kind=kind, amount=amount, currency=currency, asked_by=by,
+            expires_on=last, state=Request.State.OPEN,
+        )  # fmt: skip
+        for same in waiting:
+            if same.wanted == dict(wanted):
+                return same
         request = Request.objects.create(
             company=company, customer=customer, kind=kind, amount=amount, currency=currency, wanted=dict(wanted),
-            reason=why, role=band.role, persons=band.persons, asked_by=by, asked_at=now,
-            expires_on=expires_on or on + PATIENCE,
+            reason=why, role=band.role, persons=band.persons, asked_by=by, asked_at=now, expires_on=last,
         )  # fmt: skip
         for name, rows in _rows(request, by, why, on).items():
             check_rows(TABLES[name], rows)
@@ -106,9 +113,20 @@ def _band(company: Company, kind: str, amount: int) -> Band:
 
 
 def vote(
-    request: Request, granted: bool, *, by: str, roles: Iterable[str], why: str, on: date, now: datetime
+    request: Request,
+    granted: bool,
+    *,
+    by: str,
+    roles: Iterable[str],
+    why: str,
+    on: date,
+    now: datetime,
+    seen: Sequence[Mapping[str, Any]] = (),
 ) -> Request:
     """One person's word. One no refuses; as many yeses as the band says grant, and the fact is written.
+
+    Args:
+        seen: what the person was shown that a yes would change.
 
     Raises:
         NotAllowed: who asked does not decide, nobody decides twice, only the band's group decides, and nobody does after
@@ -127,10 +145,11 @@ def vote(
             raise NotAllowed(f"{by} is no {held.role}; allowed: a {held.role}")
         if held.votes.filter(by=by).exists():
             raise NotAllowed(f"{by} has decided on it already; the way out: another person decides")
-        Vote.objects.create(request=held, by=by, granted=granted, reason=why, at=now)
+        shown = [dict(row) for row in seen]
+        Vote.objects.create(request=held, by=by, granted=granted, reason=why, at=now, seen=shown)
         note(
             held.company, by=by, at=now, what=f"request {held.kind}", ref=str(held.pk), customer=held.customer,
-            became={"granted": granted}, why=why,
+            became={"granted": granted, "seen": shown}, why=why,
         )  # fmt: skip
         yes = held.votes.filter(granted=True).count()
         if not granted:

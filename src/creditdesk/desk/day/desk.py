@@ -81,13 +81,20 @@ class Desk:
 
         return self._acting(act, task.customer)
 
-    def vote(self, request: Request, granted: bool, roles: list[str], why: str) -> Outcome | None:
-        """Yes or no to a request."""
+    def vote(
+        self,
+        request: Request,
+        granted: bool,
+        roles: list[str],
+        why: str,
+        seen: Sequence[Mapping[str, Any]] = (),
+    ) -> Outcome | None:
+        """Yes or no to a request; `seen`: what the person was shown that a yes would change."""
 
         def act() -> bool:
             voted = requests.vote(
-                request, granted, by=self.by, roles=roles, why=why, on=self.on, now=self.worker.clock()
-            )
+                request, granted, by=self.by, roles=roles, why=why, on=self.on, now=self.worker.clock(), seen=seen
+            )  # fmt: skip
             return voted.state == Request.State.GRANTED
 
         return self._acting(act, request.customer)

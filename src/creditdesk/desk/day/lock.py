@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, Error, connection
 
 from creditdesk.desk.ledger.models import Company
 from creditdesk.desk.problem import AnotherRun, LockLost
@@ -67,7 +67,10 @@ def _postgresql(company: Company) -> Iterator[Callable[[], None]]:
                 raise AnotherRun(_busy(company))
         yield still
     finally:
-        with suppress(DatabaseError):
+        if own.connection is not None:  # a connection that closes gives its lock back a moment later only
+            with suppress(Error), own.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock_all()")
+        with suppress(Error):
             own.close()
 
 

@@ -83,13 +83,18 @@ class Request(models.Model):
 
 
 class Vote(models.Model):
-    """One person's word on a request; a person has one word."""
+    """One person's word on a request; a person has one word.
+
+    Attributes:
+        seen: what the person was shown that a yes would change: rows of code, before and after.
+    """
 
     request = models.ForeignKey(Request, models.CASCADE, related_name="votes")
     by = models.CharField(max_length=150)
     granted = models.BooleanField()
     reason = models.TextField()
     at = models.DateTimeField()
+    seen = models.JSONField(default=list)
 
     class Meta:
         ordering = ("at", "id")

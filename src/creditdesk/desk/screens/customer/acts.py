@@ -1,100 +1,23 @@
-"""What a person does about one customer, each as a form in a sheet: a note, a promise, a dispute, a pause, a contact ...
-
-A form bears a token from the moment it is shown, and the token is the key of the fact: sent twice, it is written once.
-"""
+"""What a person does about one customer, each as a form in a sheet: a note, a promise, a dispute, a pause, a contact ..."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, ClassVar
-from uuid import uuid4
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from creditdesk.desk.access.roles import Right, Role
-from creditdesk.desk.access.scope import Scope, colleagues
-from creditdesk.desk.casework import requests
+from creditdesk.desk.access.scope import colleagues
 from creditdesk.desk.day.desk import Desk
 from creditdesk.desk.screens.customer import codes
+from creditdesk.desk.screens.customer.act import Act, not_past
+from creditdesk.desk.screens.customer.asking import Ask, Plan
 from creditdesk.desk.screens.fields import DayField, MoneyField
 from creditdesk.desk.screens.formats import day, money, speaking
 from creditdesk.desk.screens.wording import words
-from creditdesk.desk.standing.models import Account, OpenItem
-
-Choices = list[tuple[str, Any]]
-
-
-class Act(forms.Form):
-    """One act. A subclass says who may, what it is called, and does it.
-
-    Attributes:
-        right: who may.
-        title, submit: of the sheet and its button.
-        icon, key: of the button that opens it.
-    """
-
-    right: ClassVar[Right] = Right.WORK
-    title: ClassVar[Any] = ""
-    submit: ClassVar[Any] = gettext_lazy("Record")
-    icon: ClassVar[str] = "pencil"
-    key: ClassVar[str] = ""
-    do_not_call_in_templates: ClassVar[bool] = True
-
-    token = forms.CharField(max_length=40, widget=forms.HiddenInput, required=False)
-
-    def __init__(
-        self,
-        scope: Scope,
-        account: Account,
-        data: Mapping[str, Any] | None = None,
-        start: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Args: start: values that it opens with, beside its own."""
-        self.scope = scope
-        self.account = account
-        super().__init__(data, initial={"token": uuid4().hex, **self.opening(), **(start or {})})
-        for each in self.fields.values():
-            if isinstance(each, MoneyField):
-                each.currency = account.currency
-        self.prepare()
-
-    def opening(self) -> dict[str, Any]:
-        """Values that the form opens with."""
-        return {}
-
-    def prepare(self) -> None:
-        """Fill in choices."""
-
-    def do(self, desk: Desk) -> str:
-        """Do it. Gives what is told to the person."""
-        raise NotImplementedError
-
-    def fact_id(self) -> str:
-        """The key of the fact: the form's token, so that a form that is sent twice is one fact."""
-        token = (
-            "".join(char for char in self.cleaned_data.get("token") or "" if char.isalnum()) or uuid4().hex
-        )
-        return f"desk:{token}"
-
-    def items(self) -> Sequence[OpenItem]:
-        """Open invoices of the customer, oldest first."""
-        rows = OpenItem.objects.filter(
-            company=self.scope.company, customer=self.account.customer, kind="invoice"
-        )
-        return list(rows.order_by("due_on", "id")[:200])
-
-    def invoices(self, first: Any) -> Choices:
-        """Open invoices as choices."""
-        return [
-            ("", first),
-            *(
-                (one.invoice, f"{one.number} · {money(one.open, one.currency, exact=True)}")
-                for one in self.items()
-            ),
-        ]
 
 
 class Note(Act):
@@ -270,98 +193,6 @@ def pause_row(desk: Desk, pause_id: str, customer: str, until: date, reason: str
     }  # fmt: skip
 
 
-class Plan(Act):
-    """A payment plan: asked for, and decided by a second person."""
-
-    right = Right.ASK
-    title = gettext_lazy("Payment plan")
-    submit = gettext_lazy("Ask for it")
-    icon, key = "calendar", "l"
-    amount = MoneyField(label=gettext_lazy("Sum"))
-    count = forms.IntegerField(label=gettext_lazy("Instalments"), min_value=2, max_value=24)
-    first_on = DayField(label=gettext_lazy("First one on"))
-    reason = forms.CharField(label=gettext_lazy("Why"), max_length=300)
-
-    def opening(self) -> dict[str, Any]:
-        """What is past due, in three months."""
-        return {
-            "amount": self.account.overdue or None, "count": 3, "first_on": self.scope.today + timedelta(days=7)
-        }  # fmt: skip
-
-    def clean_first_on(self) -> date:
-        """Today or later."""
-        return not_past(self.cleaned_data["first_on"], self.scope.today)
-
-    def do(self, desk: Desk) -> str:
-        """A request with the plan and its instalments, a month apart; the last one takes the rest."""
-        said = self.cleaned_data
-        part = said["amount"] // said["count"]
-        last = said["amount"] - part * (said["count"] - 1)
-        plan = self.fact_id()
-        instalments = [
-            {
-                "plan_id": plan, "due_on": months_later(said["first_on"], index).isoformat(),
-                "amount": last if index == said["count"] - 1 else part,
-            }
-            for index in range(said["count"])
-        ]  # fmt: skip
-        overdue = [one.invoice for one in self.items() if one.overdue] or [
-            one.invoice for one in self.items()
-        ]
-        requests.ask(
-            self.scope.company, "plan", self.account.customer, said["amount"], self.account.currency,
-            {"plan_id": plan, "invoice_ids": overdue, "more": {"instalment": instalments}},
-            by=desk.by, why=said["reason"], now=desk.worker.clock(), on=desk.on,
-        )  # fmt: skip
-        return _("Plan asked for; somebody else decides on it.")
-
-
-class Ask(Act):
-    """A limit, a term, a release: asked for, and decided by others."""
-
-    right = Right.ASK
-    title = gettext_lazy("Ask for")
-    submit = gettext_lazy("Ask for it")
-    icon, key = "send", "a"
-    kind = forms.ChoiceField(label=gettext_lazy("What"))
-    amount = MoneyField(label=gettext_lazy("Amount"), required=False)
-    days = forms.IntegerField(
-        label=gettext_lazy("Days, for a payment term"), min_value=0, max_value=365, required=False
-    )
-    until = DayField(label=gettext_lazy("Until"), required=False)
-    reason = forms.CharField(
-        label=gettext_lazy("Why"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-    def prepare(self) -> None:
-        """What can be asked for here."""
-        self.fields["kind"].choices = [
-            ("limit", _("Credit limit")), ("terms", _("Payment term")), ("release", _("Release of an order")),
-        ]  # fmt: skip
-
-    def clean(self) -> dict[str, Any]:
-        """A term needs days, the others an amount."""
-        said: dict[str, Any] = super().clean() or {}
-        needed = "days" if said.get("kind") == "terms" else "amount"
-        if said.get(needed) is None and needed not in self.errors:
-            self.add_error(needed, _("This is needed here."))
-        return said
-
-    def do(self, desk: Desk) -> str:
-        """A request."""
-        said = self.cleaned_data
-        until = said["until"].isoformat() if said["until"] else None
-        wanted: dict[str, Any] = {}
-        if until:
-            wanted = {"valid_until": until} if said["kind"] == "release" else {"until_on": until}
-        amount = said["days"] if said["kind"] == "terms" else said["amount"]
-        requests.ask(
-            self.scope.company, said["kind"], self.account.customer, amount, self.account.currency, wanted,
-            by=desk.by, why=said["reason"], now=desk.worker.clock(), on=desk.on,
-        )  # fmt: skip
-        return _("Asked for; somebody else decides on it.")
-
-
 class Contact(Act):
     """Whom to reach: a new contact, or another version of one."""
 
@@ -442,21 +273,3 @@ ACTS: dict[str, type[Act]] = {
     "contact": Contact, "segment": Segment,
 }  # fmt: skip
 """Every act by the name in its address."""
-
-
-def not_past(on: date, today: date) -> date:
-    """The day, unless it is before today. Raises ValidationError."""
-    if on < today:
-        raise forms.ValidationError(_("This day is past; today is %(day)s.") % {"day": day(today)})
-    return on
-
-
-def months_later(on: date, count: int) -> date:
-    """The same day so many months later, or the last one of that month."""
-    year, month = divmod(on.year * 12 + on.month - 1 + count, 12)
-    for last in range(on.day, 27, -1):
-        try:
-            return date(year, month + 1, last)
-        except ValueError:
-            continue
-    return date(year, month + 1, on.day)

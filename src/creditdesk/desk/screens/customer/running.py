@@ -1,4 +1,4 @@
-"""What runs with a customer and can be ended: promises, pauses, disputes, plans."""
+"""What runs with a customer: promises, pauses and plans, which can be ended here; disputes and requests, each with its own page."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from creditdesk.desk.access.scope import Scope
+from creditdesk.desk.casework.models import Request
 from creditdesk.desk.day.desk import Desk
 from creditdesk.desk.ledger.models import FACTS
 from creditdesk.desk.screens.customer import codes
 from creditdesk.desk.screens.formats import day, money
+from creditdesk.desk.screens.requests import words
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Running:
     """One thing that runs.
 
     Attributes:
-        table, key: the fact.
+        table, key: the fact, or `request` and its number.
         ends: what the button says that ends it.
     """
 
@@ -68,6 +70,14 @@ def running(scope: Scope, customer: str, currency: str) -> list[Running]:
     for row in _rows(scope, customer, "plan").filter(ended_on=None):
         title = _("Payment plan since %(day)s") % {"day": day(row.agreed_on)}
         found.append((date.max, Running("plan", row.plan_id, "calendar", title, "", _("End"))))
+    for asked in scope.of(Request).filter(customer=customer, state=Request.State.OPEN):
+        title = _("Asked for: %(what)s") % {"what": words.wanted(asked)}
+        found.append(
+            (
+                asked.expires_on or date.max,
+                Running("request", str(asked.pk), "send", title, asked.asked_by, ""),
+            )
+        )
     return [one for _on, one in sorted(found, key=lambda pair: pair[0])]
 
 

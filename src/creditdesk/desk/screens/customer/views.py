@@ -15,7 +15,8 @@ from creditdesk.desk.access.declared import Asked, may
 from creditdesk.desk.access.roles import Right
 from creditdesk.desk.casework.models import Message, Task
 from creditdesk.desk.ledger.row_check import WrongRows
-from creditdesk.desk.screens.customer.acts import ACTS, Act
+from creditdesk.desk.screens.customer.act import Act
+from creditdesk.desk.screens.customer.acts import ACTS
 from creditdesk.desk.screens.customer.dossier import Dossier
 from creditdesk.desk.screens.customer.past import past
 from creditdesk.desk.screens.customer.running import end, running

@@ -15,7 +15,8 @@ from creditdesk.desk.access.roles import Right, Role
 from creditdesk.desk.access.scope import Scope, colleagues
 from creditdesk.desk.day.copies import send_copies
 from creditdesk.desk.day.reassigning import portfolio_of, reassign
-from creditdesk.desk.screens.customer.acts import not_past, pause_row
+from creditdesk.desk.screens.customer.act import not_past
+from creditdesk.desk.screens.customer.acts import pause_row
 from creditdesk.desk.screens.fields import DayField
 from creditdesk.desk.screens.formats import number
 

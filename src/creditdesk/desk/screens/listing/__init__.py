@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from creditdesk.desk.screens.listing.column import Column, Kind
-from creditdesk.desk.screens.listing.listing import Listing
+from creditdesk.desk.screens.listing.listing import Listing, Tab
 
-__all__ = ["Column", "Kind", "Listing"]
+__all__ = ["Column", "Kind", "Listing", "Tab"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from creditdesk.desk.access.declared import Asked
 from creditdesk.desk.screens.listing.column import Column
@@ -20,6 +22,23 @@ NOT_KEPT = ("after", "before", "format", "view")
 
 COUNTED = 10_000
 """Rows are counted up to here; beyond, a list says "more than"."""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A view that a list offers to everybody.
+
+    Attributes:
+        query: the query of its address.
+        label: what it is called (lazy, translated).
+        key: the key that leads there.
+        count: how many rows there are, where that matters.
+    """
+
+    query: str
+    label: Any
+    key: str = ""
+    count: int | None = None
 
 
 class Listing:
@@ -46,6 +65,10 @@ class Listing:
         self.shown = [column for column in self.columns if column.shown]
         self.filter = self.filters(request.GET, queryset=rows, request=request) if self.filters else None
         self._rows = rows
+
+    def tabs(self) -> Sequence[Tab]:
+        """The views that it offers before those that people saved; the first one is the list without any filter."""
+        return (Tab("", _("All")),)
 
     @property
     def form(self) -> Any:

@@ -13,6 +13,7 @@ from django.utils import translation
 from creditdesk.desk.screens import wording
 from creditdesk.desk.screens.customer import codes
 from creditdesk.desk.screens.formats import speaking
+from creditdesk.desk.screens.requests import words
 
 register = template.Library()
 
@@ -58,6 +59,18 @@ def reason_name(code: str) -> str:
 def days_to(start: date, end: date) -> int:
     """Days from one day to another."""
     return (end - start).days
+
+
+@register.filter
+def from_text(day: str) -> date:
+    """A day that is kept as text."""
+    return date.fromisoformat(day)
+
+
+@register.filter
+def asked_for(request: Any) -> str:
+    """What a request asks: `Credit limit: €50,000`."""
+    return words.wanted(request)
 
 
 @register.filter
@@ -115,6 +128,7 @@ def next_words(words: Any, step: dict[str, Any]) -> str:
 
 
 register.filter("closed_name", codes.closed)
+register.filter("dispute_outcome", codes.dispute_outcome)
 
 
 @register.filter

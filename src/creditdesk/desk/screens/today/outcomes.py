@@ -14,7 +14,9 @@ from creditdesk.desk.access.roles import TASKS_OF, Right, Role
 from creditdesk.desk.access.scope import Scope
 from creditdesk.desk.casework.models import Task
 from creditdesk.desk.day.desk import Desk
-from creditdesk.desk.screens.customer.acts import Act, Dispute, Plan, Promise, not_past, write_note
+from creditdesk.desk.screens.customer.act import Act, not_past
+from creditdesk.desk.screens.customer.acts import Dispute, Promise, write_note
+from creditdesk.desk.screens.customer.asking import Plan
 from creditdesk.desk.screens.fields import DayField
 from creditdesk.desk.screens.formats import day
 
