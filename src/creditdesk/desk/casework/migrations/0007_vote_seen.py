@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("casework", "0005_talk"),
+        ("casework", "0006_drafts"),
     ]
 
     operations = [
