@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "creditdesk.desk.casework",
     "creditdesk.desk.api",
     "creditdesk.desk.standing",
+    "creditdesk.desk.monitor",
     "creditdesk.desk.access",
     "creditdesk.desk.screens",
     "allauth",
@@ -95,6 +96,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Counts of sign-in attempts must hold for every process: they are kept in the database.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "desk_cache"},
+    # Charts, apart so that they can push no count out.
+    "charts": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "monitor_chart",
+        "TIMEOUT": 3 * 24 * 3600, "OPTIONS": {"MAX_ENTRIES": 5000},
+    },
 }
 
 # ----------------------------------------------------------------------------------------------------- who is there

@@ -8,6 +8,7 @@ what waits for them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,7 @@ def rehearse(
         tell(f"{day}", index, span)
         if index and day <= last - BEHIND:
             done_by_people += people_work(company, day, moment)
-        run_day(company, day, day, worker)
+        run_day(company, day, day, replace(worker, figures=day == last))
         if index == 0:
             golive.release_all(company, by="demo", why="the demo goes live", on=day, now=moment.now())
     if decider is None:

@@ -35,9 +35,10 @@ from creditdesk.desk.ledger.models import Company
 from creditdesk.desk.ledger.quarantine import held_customers
 from creditdesk.desk.ledger.reading import facts as read_facts
 from creditdesk.desk.ledger.reading import known_import
+from creditdesk.desk.monitor.measuring import measure
 from creditdesk.facts.problem import UnusableInput
 
-STAGES = ("read", "decide", "record", "open", "close", "alert", "deliver")
+STAGES = ("read", "decide", "record", "open", "close", "alert", "measure", "deliver")
 """The stages of a day, in order."""
 
 Tell = Callable[[str, int, int], None]
@@ -53,12 +54,14 @@ class Worker:
         transport: makes a connection for messages.
         clock: the moment, aware of its zone.
         by: who runs it.
+        figures: whether the figures of the monitor are made anew; days that are rehearsed one after the other need those of the last.
     """
 
     decider: Decider = field(default_factory=Decider)
     transport: Callable[[], Transport] = Smtp
     clock: Callable[[], datetime] = timezone.now
     by: str = "creditdesk"
+    figures: bool = True
 
 
 class DayToCome(UnusableInput):
@@ -177,6 +180,9 @@ class _Day:
             with self._stage(run, "alert", outcome) as stage:
                 stage.rows = raise_alerts(self._company, outcome)
                 run.counts |= {"alerts": stage.rows}
+            if self._worker.figures:
+                with self._work(run, "measure") as stage:
+                    stage.rows = measure(self._company, outcome, self._number, self._worker.clock())
         with self._failing(run):
             self._deliver(run, as_of)
         return self._end(run)
