@@ -56,7 +56,9 @@ class Figures:
         return self.rows.get((group, grain, on(day), name, part), (0, 0))[1]
 
     def parts(self, name: str, day: str, *, group: str = "", grain: str = "month") -> dict[str, int]:
-        found = {key[4]: value[0] for key, value in self.rows.items() if key[:4] == (group, grain, on(day), name)}
+        found = {
+            key[4]: value[0] for key, value in self.rows.items() if key[:4] == (group, grain, on(day), name)
+        }
         return dict(sorted(found.items()))
 
 
@@ -104,7 +106,10 @@ class Ledger:
         found = self.table(on(as_of))
         return Figures(
             {
-                (row["group"], row["grain"], row["on"], row["name"], row["part"]): (row["amount"], row["count"])
+                (row["group"], row["grain"], row["on"], row["name"], row["part"]): (
+                    row["amount"],
+                    row["count"],
+                )
                 for row in found.to_pylist()
             }
         )
@@ -118,14 +123,19 @@ class Ledger:
 
     def _customers(self) -> dict[str, Sequence[dict[str, Any]]]:
         names = sorted(
-            {row["customer_id"] for rows in self.rows.values() for row in rows if row.get("customer_id")} | set(self.groups)
+            {row["customer_id"] for rows in self.rows.values() for row in rows if row.get("customer_id")}
+            | set(self.groups)
         )
         grouped = {name: self.groups.get(name, (None, "", "")) for name in names}
         known = {row["customer_id"] for row in self.rows["debtor_rows"]}
         return {
             "debtor_rows": [
                 *self.rows["debtor_rows"],
-                *({"customer_id": name, "survivor_id": name, "base": "EUR"} for name in names if name not in known),
+                *(
+                    {"customer_id": name, "survivor_id": name, "base": "EUR"}
+                    for name in names
+                    if name not in known
+                ),
             ],
             "customer_rows": [
                 {"customer_id": name, "portfolio": portfolio, "segment": segment, "collector": collector}

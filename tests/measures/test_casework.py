@@ -14,15 +14,25 @@ def ledger() -> Ledger:
     return Ledger()
 
 
-def dispute(ledger: Ledger, name: str, opened: str, closed: str | None = None, outcome: str | None = None, **more) -> None:
+def dispute(
+    ledger: Ledger, name: str, opened: str, closed: str | None = None, outcome: str | None = None, **more
+) -> None:
     row = {"dispute_id": name, "customer_id": "c1", "currency": "EUR", "opened_on": on(opened), "closed_on": on(closed) if closed else None,
            "amount": 100, "reason": "price", "outcome": outcome, "owner": None, "deadline": None}  # fmt: skip
     ledger.add("dispute_rows", **(row | more))
 
 
 def test_promises_by_the_day_that_was_promised(ledger) -> None:
-    for due, state in (("2026-02-10", "kept"), ("2026-02-12", "broken"), ("2026-02-12", "broken"), ("2026-02-20", "active"), ("2026-02-01", "withdrawn")):
-        ledger.add("promise_rows", customer_id="c1", currency="EUR", amount=100, due_day=number(due), state=state)
+    for due, state in (
+        ("2026-02-10", "kept"),
+        ("2026-02-12", "broken"),
+        ("2026-02-12", "broken"),
+        ("2026-02-20", "active"),
+        ("2026-02-01", "withdrawn"),
+    ):
+        ledger.add(
+            "promise_rows", customer_id="c1", currency="EUR", amount=100, due_day=number(due), state=state
+        )
     assert ledger.figures("2026-02-28").parts("promise", "2026-02-28") == {"broken": 200, "kept": 100}
 
 
@@ -34,7 +44,10 @@ def test_disputes_open_as_each_month_ended_and_how_long_they_took(ledger) -> Non
     assert found.parts("disputed", "2026-01-31") == {"price": 100, "quality": 100}
     assert found.parts("disputed", "2026-02-28") == {"quality": 100}
     assert found.count("disputed", "2026-02-28", "quality") == 1
-    assert (found.amount("dispute_days", "2026-02-28", "price"), found.count("dispute_days", "2026-02-28", "price")) == (35, 2)
+    assert (
+        found.amount("dispute_days", "2026-02-28", "price"),
+        found.count("dispute_days", "2026-02-28", "price"),
+    ) == (35, 2)
     assert found.count("dispute_right", "2026-02-28", "price") == 1
     assert found.count("dispute_opened", "2026-01-31", "quality") == 1
 
@@ -52,7 +65,10 @@ def test_disputes_that_a_reminder_brought_out(ledger) -> None:
     dispute(ledger, "d3", "2026-01-09")  # the day before
     dispute(ledger, "d4", "2026-01-25", customer_id="c2")  # a service mail is no reminder
     found = ledger.figures("2026-02-28")
-    assert (found.count("dispute_reminded", "2026-01-31"), found.count("dispute_reminded", "2026-02-28")) == (0, 1)
+    assert (found.count("dispute_reminded", "2026-01-31"), found.count("dispute_reminded", "2026-02-28")) == (
+        0,
+        1,
+    )
 
 
 def test_contacts_by_channel_and_by_person_at_what_they_cost(ledger) -> None:
@@ -63,7 +79,10 @@ def test_contacts_by_channel_and_by_person_at_what_they_cost(ledger) -> None:
     ledger.acts("c2", "letter", "2026-02-05", by="cem")
     found = ledger.figures("2026-02-28")
     assert found.parts("contact", "2026-02-28") == {"call": 2700, "email": 10, "letter": 0}
-    told = {name: {part: found.count(name, "2026-02-28", part) for part in ("carla", "cem", "system", "?")} for name in ("done", "called", "reached", "promised")}
+    told = {
+        name: {part: found.count(name, "2026-02-28", part) for part in ("carla", "cem", "system", "?")}
+        for name in ("done", "called", "reached", "promised")
+    }
     assert told == {
         "done": {"carla": 2, "cem": 1, "system": 1, "?": 1},
         "called": {"carla": 2, "cem": 0, "system": 0, "?": 1},
@@ -81,12 +100,19 @@ def reminded(ledger: Ledger, *invoices: str, day: str = "2026-02-10") -> None:
     [
         ("2026-02-09", "2026-02-10", "2026-02-10", "bank"),  # the bank told of it too late
         ("2026-02-06", "2026-02-09", "2026-02-11", "allocation"),  # the money was there, on no invoice
-        ("2026-02-06", "2026-02-09", "2026-02-09", "known"),  # everything was known: no reminder should have gone
+        (
+            "2026-02-06",
+            "2026-02-09",
+            "2026-02-09",
+            "known",
+        ),  # everything was known: no reminder should have gone
         ("2026-02-10", "2026-02-11", "2026-02-11", None),  # paid on the day itself: it crossed the money
         ("2026-03-01", "2026-03-02", "2026-03-02", None),  # it worked
     ],
 )
-def test_a_reminder_is_wrong_when_the_money_was_on_its_way_before(ledger, value, booked, allocated, why) -> None:
+def test_a_reminder_is_wrong_when_the_money_was_on_its_way_before(
+    ledger, value, booked, allocated, why
+) -> None:
     ledger.invoice("i1", "c1", "2026-01-05", "2026-02-01", 10_000)
     ledger.pays("p1", "c1", value, 10_000, entry_date=on(booked))
     ledger.allocates("i1", allocated, 10_000, "p1")

@@ -77,7 +77,9 @@ def test_the_median_counts_what_is_open(ledger) -> None:
     for index in range(3):
         ledger.invoice(f"o{index}", "c1", "2026-01-05", "2026-02-01", 100)
     found = ledger.figures("2026-03-13")
-    assert found.amount("median", "2026-03-13") == 181  # less than half is paid: nobody can say more than that
+    assert (
+        found.amount("median", "2026-03-13") == 181
+    )  # less than half is paid: nobody can say more than that
     assert found.count("median", "2026-03-13") == 5
     ledger.settles("o0", "c1", "2026-03-05", 100)
     assert ledger.figures("2026-03-13").amount("median", "2026-03-13") == 32

@@ -20,7 +20,10 @@ def ledger() -> Ledger:
 def test_an_invoice_ages_from_month_to_month(ledger) -> None:
     ledger.invoice("i1", "c1", "2025-12-15", "2026-01-14", 1000)
     found = ledger.figures("2026-08-10")
-    told = {day: found.parts("open", day) for day in ("2025-12-31", "2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30", "2026-07-31")}
+    told = {
+        day: found.parts("open", day)
+        for day in ("2025-12-31", "2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30", "2026-07-31")
+    }
     assert told == {
         "2025-12-31": {"not_due": 1000},
         "2026-01-31": {"1_30": 1000},
@@ -36,7 +39,11 @@ def test_on_the_due_day_it_is_not_late_yet(ledger) -> None:
     ledger.invoice("i1", "c1", "2026-01-01", "2026-01-31", 1000)
     ledger.invoice("i2", "c1", "2026-01-01", "2026-01-01", 500)
     ledger.invoice("i3", "c1", "2025-12-01", "2025-12-31", 70)
-    assert ledger.figures("2026-01-31").parts("open", "2026-01-31") == {"not_due": 1000, "1_30": 500, "31_60": 70}
+    assert ledger.figures("2026-01-31").parts("open", "2026-01-31") == {
+        "not_due": 1000,
+        "1_30": 500,
+        "31_60": 70,
+    }
 
 
 def test_part_payments_credit_notes_and_money_without_an_invoice_stand_apart_and_add_up(ledger) -> None:
@@ -83,7 +90,10 @@ def test_an_allocation_taken_back_leaves_money_without_an_invoice(ledger) -> Non
     ledger.allocates("i1", "2026-01-25", 1000, "p1", reversed_on=date(2026, 2, 3))
     found = ledger.figures("2026-02-28")
     assert (found.amount("unapplied", "2026-01-31"), found.parts("open", "2026-01-31")) == (0, {})
-    assert (found.amount("unapplied", "2026-02-28"), found.parts("open", "2026-02-28")) == (1000, {"31_60": 1000})
+    assert (found.amount("unapplied", "2026-02-28"), found.parts("open", "2026-02-28")) == (
+        1000,
+        {"31_60": 1000},
+    )
 
 
 def test_money_of_nobody_known_is_no_customers_balance(ledger) -> None:
@@ -141,13 +151,26 @@ def test_the_ten_that_owe_most(ledger) -> None:
         ledger.invoice(f"i{index}", f"c{index}", "2026-01-05", "2026-01-20", 100 * index)
     ledger.invoice("more", "c1", "2026-02-05", "2026-02-20", 10_000)
     found = ledger.figures("2026-02-28")
-    assert (found.amount("top", "2026-01-31", "ten"), found.amount("top", "2026-01-31", "all")) == (7500, 7800)
-    assert (found.amount("top", "2026-02-28", "ten"), found.count("top", "2026-02-28", "all")) == (10_100 + 7200, 12)
+    assert (found.amount("top", "2026-01-31", "ten"), found.amount("top", "2026-01-31", "all")) == (
+        7500,
+        7800,
+    )
+    assert (found.amount("top", "2026-02-28", "ten"), found.count("top", "2026-02-28", "all")) == (
+        10_100 + 7200,
+        12,
+    )
 
 
 def test_branches_of_one_payer_are_one_debtor(ledger) -> None:
     for index in range(1, 13):
-        ledger.invoice(f"i{index}", f"c{index}", "2026-01-05", "2026-01-20", 100, payer="hq" if index <= 6 else f"c{index}")
+        ledger.invoice(
+            f"i{index}",
+            f"c{index}",
+            "2026-01-05",
+            "2026-01-20",
+            100,
+            payer="hq" if index <= 6 else f"c{index}",
+        )
     assert ledger.figures("2026-01-31").count("top", "2026-01-31", "all") == 7
 
 
@@ -167,7 +190,7 @@ def test_any_ledger_against_looking_at_each_invoice_on_each_day(seed) -> None:
         for number_ in range(some.randrange(3)):
             paid = issued + timedelta(days=some.randrange(200))
             booked = paid + timedelta(days=some.randrange(4))
-            part = some.randrange(left + 1)
+            part = left if some.random() < 0.5 else some.randrange(left + 1)
             left -= part
             undone = booked + timedelta(days=some.randrange(1, 60)) if some.random() < 0.2 else None
             ledger.pays(f"p{index}{number_}", f"c{index % 7}", paid.isoformat(), part + 1, entry_date=booked)
@@ -204,4 +227,4 @@ def age(days: int) -> str:
 
 
 def test_days_are_counted_from_the_same_day_everywhere() -> None:
-    assert EPOCH == date(1970, 1, 1).toordinal()
+    assert date(1970, 1, 1).toordinal() == EPOCH

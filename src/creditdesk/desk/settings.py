@@ -98,8 +98,10 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "desk_cache"},
     # Charts, apart so that they can push no count out.
     "charts": {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "monitor_chart",
-        "TIMEOUT": 3 * 24 * 3600, "OPTIONS": {"MAX_ENTRIES": 5000},
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "monitor_chart",
+        "TIMEOUT": 3 * 24 * 3600,
+        "OPTIONS": {"MAX_ENTRIES": 5000},
     },
 }
 

@@ -53,7 +53,12 @@ READS: dict[str, str] = {
 """What is read of a run, by the name under which it is found here: queries over its stages and facts."""
 
 CUSTOMERS = pa.schema(
-    [("customer_id", pa.string()), ("portfolio", pa.int64()), ("segment", pa.string()), ("collector", pa.string())]
+    [
+        ("customer_id", pa.string()),
+        ("portfolio", pa.int64()),
+        ("segment", pa.string()),
+        ("collector", pa.string()),
+    ]
 )
 """The customers as they are grouped today; the rows are registered as `customer_rows`."""
 
@@ -88,7 +93,8 @@ def lay(con: duckdb.DuckDBPyConnection, as_of: date, costs: Mapping[str, int]) -
     """Make the tables that every figure is made of.
 
     - `span` (grain, idx, first, last, shown): the periods; days since 1970-01-01.
-    - `ending` (grain, day, idx): the first period that ends on or after a day, for balances; days before all periods are in the first.
+    - `ending` (grain, day, idx): the first period that ends on or after a day, for balances; days before all periods are in the first,
+      and tomorrow is in one that is none.
     - `during` (grain, day, idx): the period in which a day lies, for sums of periods that are shown or further back.
     - `who` (customer_id, portfolio, segment, collector): by the customer's own id and by those that were merged into it.
     - `doc`: invoices and credit notes. `entry`: allocations with the days from which and up to which they are in force.
@@ -127,6 +133,7 @@ _TABLES = (
     WITH shown AS (SELECT * FROM span WHERE shown), least AS (SELECT grain, min(last) AS last, min(idx) AS idx FROM shown GROUP BY grain)
     SELECT w.grain, w.day, w.idx FROM during w JOIN shown USING (grain, idx) JOIN least l USING (grain) WHERE w.day > l.last
     UNION ALL SELECT grain, last, idx FROM least
+    UNION ALL SELECT grain, $today + 1, max(idx) + 1 FROM span GROUP BY grain
     """,
     """
     CREATE TEMP TABLE who AS

@@ -44,10 +44,9 @@ def disputes(bench: Bench) -> None:
     balances(
         bench,
         """
-        SELECT customer_id, base AS currency, opened_day AS day, NULL::BIGINT AS eff_day, 'disputed:' || reason AS name, amount, 1 AS count
+        SELECT customer_id, base AS currency, opened_day AS day, closed_day AS end_day, NULL::BIGINT AS eff_day,
+            'disputed:' || reason AS name, amount, 1 AS count
         FROM argued
-        UNION ALL SELECT customer_id, base, closed_day, NULL, 'disputed:' || reason, -amount, -1 FROM argued
-        WHERE closed_day IS NOT NULL
         """,
     )
     bench.run("UPDATE cell SET part = name[10:], name = 'disputed' WHERE starts_with(name, 'disputed:')")

@@ -41,20 +41,22 @@ def balances(bench: Bench, events: str) -> None:
     """Balances at the end of each period, at the rate of that day.
 
     Args:
-        events: a query that gives customer_id, currency, day, eff_day (day from which its age counts; null = it has none),
-            name, amount (minor units of `currency`, with its sign) and count.
+        events: a query that gives customer_id, currency, day, end_day (from which on it counts no more; null = it counts on), eff_day
+            (day from which its age counts; null = it has none), name, amount (minor units of `currency`, with its sign) and count.
     """
     bench.run(
         f"""
         INSERT INTO cell
         WITH event AS ({events}),
-        -- an event counts from the first period that ends on or after its day
+        -- an event counts from the first period that ends on or after its day, up to the one that ends on or after its end
         early AS (
-            SELECT w.portfolio, w.segment, w.base, e.currency, e.name, e.eff_day, a.grain, a.idx AS since,
+            SELECT w.portfolio, w.segment, w.base, e.currency, e.name, e.eff_day, a.grain, a.idx AS since, z.idx AS until,
                 sum(e.amount) AS amount, sum(e.count) AS count
             FROM event e JOIN who w USING (customer_id)
             JOIN (SELECT grain, min(day) AS least FROM ending GROUP BY grain) l ON true
             JOIN ending a ON a.grain = l.grain AND a.day = greatest(e.day, l.least)
+            JOIN ending z ON z.grain = l.grain AND z.day = greatest(coalesce(e.end_day, $today + 1), l.least)
+            WHERE a.idx < z.idx
             GROUP BY ALL
         ),
         aged AS (
@@ -63,7 +65,7 @@ def balances(bench: Bench, events: str) -> None:
                     WHEN s.last - e.eff_day <= 60 THEN '31_60' WHEN s.last - e.eff_day <= 90 THEN '61_90'
                     WHEN s.last - e.eff_day <= 180 THEN '91_180' ELSE 'over_180' END AS part,
                 sum(e.amount) AS amount, sum(e.count) AS count
-            FROM early e JOIN span s ON s.grain = e.grain AND s.idx >= e.since AND s.shown
+            FROM early e JOIN span s ON s.grain = e.grain AND s.idx >= e.since AND s.idx < e.until AND s.shown
             GROUP BY ALL
         ),
         counted AS (
@@ -92,4 +94,6 @@ def add_up(bench: Bench) -> None:
         """
     )
     keys = "grain, idx, name, part"
-    bench.run('INSERT INTO "grouped" ' + GROUPS.format(table="cell", keys=keys, sums="sum(amount), sum(count)"))
+    bench.run(
+        'INSERT INTO "grouped" ' + GROUPS.format(table="cell", keys=keys, sums="sum(amount), sum(count)")
+    )

@@ -87,4 +87,3 @@ last AS (SELECT max(idx) AS idx FROM span WHERE grain = 'month')
 SELECT '', 'month', idx, 'by_itself', part, late, n FROM added, last
 UNION ALL SELECT '', 'month', idx, 'by_itself_money', part, money, n FROM added, last
 """
-

@@ -23,7 +23,10 @@ def lateness(bench: Bench) -> None:
     """
     bench.run(_PAYMENTS)
     bench.run(_COHORT)
-    parts = " ".join(f"UNION ALL SELECT customer_id, 'due', '{part}', eff_day, {part}_base, 0 FROM cohort" for part in PARTS)
+    parts = " ".join(
+        f"UNION ALL SELECT customer_id, 'due', '{part}', eff_day, {part}_base, 0 FROM cohort"
+        for part in PARTS
+    )
     sums(
         bench,
         f"""

@@ -11,36 +11,63 @@ YEAR = 365
 TOP = 10
 """How many of the largest debtors are counted together."""
 
-MOVES = """
-    -- what is open of invoices, by age; money and credit notes apart, as the ledger has them: together they are its balance
-    SELECT customer_id, payer, currency, issued_day AS day, eff_day, 'open' AS name, amount, 0 AS count FROM doc WHERE kind = 'invoice'
+_ENDED = """
+CREATE TEMP TABLE ended AS
+-- documents and payments of which nothing is left, with the day since when: they are in no balance after it
+WITH drawn AS (
+    SELECT invoice_id AS id, 'doc' AS of, amount, from_day, to_day FROM entry
+    UNION ALL SELECT credit_note_id, 'doc', amount, from_day, to_day FROM entry WHERE credit_note_id IS NOT NULL
+    UNION ALL SELECT payment_id, 'payment', amount, from_day, to_day FROM used
+),
+summed AS (
+    SELECT id, of, sum(amount) FILTER (to_day IS NULL OR to_day > $today) AS amount,
+        max(greatest(from_day, CASE WHEN to_day <= $today THEN to_day END)) AS end_day
+    FROM drawn GROUP BY ALL
+)
+SELECT s.id, s.of, s.end_day FROM summed s JOIN doc d ON s.of = 'doc' AND d.invoice_id = s.id AND d.amount = s.amount
+UNION ALL
+SELECT s.id, s.of, s.end_day FROM summed s JOIN paid p ON s.of = 'payment' AND p.payment_id = s.id AND p.amount = s.amount
+    AND p.kind = 'receipt'
+"""
+
+_MOVES = """
+CREATE TEMP TABLE move AS
+-- what is open of invoices, by age; money and credit notes apart, as the ledger has them: together they are its balance
+WITH event AS (
+    SELECT invoice_id AS id, 'doc' AS of, customer_id, payer, currency, issued_day AS day,
+        CASE WHEN kind = 'invoice' THEN eff_day END AS eff_day, CASE WHEN kind = 'invoice' THEN 'open' ELSE 'credits' END AS name,
+        amount, 0 AS count
+    FROM doc
     UNION ALL
-    SELECT d.customer_id, d.payer, d.currency, e.from_day, d.eff_day, 'open', -e.amount, 0 FROM entry e JOIN doc d USING (invoice_id)
+    SELECT d.invoice_id, 'doc', d.customer_id, d.payer, d.currency, e.from_day, d.eff_day, 'open', -e.amount, 0
+    FROM entry e JOIN doc d USING (invoice_id)
     UNION ALL
-    SELECT d.customer_id, d.payer, d.currency, e.to_day, d.eff_day, 'open', e.amount, 0 FROM entry e JOIN doc d USING (invoice_id)
-    WHERE e.to_day <= $today
+    SELECT d.invoice_id, 'doc', d.customer_id, d.payer, d.currency, e.to_day, d.eff_day, 'open', e.amount, 0
+    FROM entry e JOIN doc d USING (invoice_id) WHERE e.to_day <= $today
     UNION ALL
-    SELECT customer_id, payer, currency, issued_day, NULL, 'credits', amount, 0 FROM doc WHERE kind = 'credit_note'
-    UNION ALL
-    SELECT d.customer_id, d.payer, d.currency, e.from_day, NULL, 'credits', -e.amount, 0
+    SELECT d.invoice_id, 'doc', d.customer_id, d.payer, d.currency, e.from_day, NULL, 'credits', -e.amount, 0
     FROM entry e JOIN doc d ON d.invoice_id = e.credit_note_id
     UNION ALL
-    SELECT d.customer_id, d.payer, d.currency, e.to_day, NULL, 'credits', e.amount, 0
+    SELECT d.invoice_id, 'doc', d.customer_id, d.payer, d.currency, e.to_day, NULL, 'credits', e.amount, 0
     FROM entry e JOIN doc d ON d.invoice_id = e.credit_note_id WHERE e.to_day <= $today
     UNION ALL
-    SELECT customer_id, customer_id, currency, booked_day, NULL, 'unapplied',
+    SELECT payment_id, 'payment', customer_id, customer_id, currency, booked_day, NULL, 'unapplied',
         CASE WHEN kind = 'receipt' THEN amount ELSE -amount END, 0
     FROM paid WHERE customer_id IS NOT NULL
     UNION ALL
-    SELECT customer_id, customer_id, currency, from_day, NULL, 'unapplied', -amount, 0 FROM used
+    SELECT payment_id, 'payment', customer_id, customer_id, currency, from_day, NULL, 'unapplied', -amount, 0 FROM used
     UNION ALL
-    SELECT customer_id, customer_id, currency, to_day, NULL, 'unapplied', amount, 0 FROM used WHERE to_day <= $today
+    SELECT payment_id, 'payment', customer_id, customer_id, currency, to_day, NULL, 'unapplied', amount, 0 FROM used
+    WHERE to_day <= $today
+)
+SELECT e.customer_id, e.payer, e.currency, e.day, n.end_day, e.eff_day, e.name, e.amount, e.count
+FROM event e LEFT JOIN ended n USING (id, of) WHERE n.end_day IS NULL OR e.day < n.end_day
 """
 
 _USED = """
 CREATE TEMP TABLE used AS
 -- what allocations take of a payment, in the payment's currency at the day of payment
-SELECT p.customer_id, p.currency, e.from_day, e.to_day,
+SELECT p.payment_id, p.customer_id, p.currency, e.from_day, e.to_day,
     CASE WHEN p.currency = d.currency THEN e.amount
         ELSE CAST(floor(e.amount * i.factor / nullif(m.factor, 0) + 0.5) AS BIGINT) END AS amount
 FROM entry e JOIN paid p ON p.payment_id = e.payment_id AND p.customer_id IS NOT NULL
@@ -56,7 +83,8 @@ def receivables(bench: Bench) -> None:
     sums; `sales_year`; `top`.
     """
     bench.run(_USED)
-    bench.run(f"CREATE TEMP TABLE move AS {MOVES}")
+    bench.run(_ENDED)
+    bench.run(_MOVES)
     balances(bench, "SELECT * FROM move")
     bench.run(_DUE)
     bench.run(_MONEY)
@@ -131,15 +159,16 @@ def _top(bench: Bench) -> None:
         """
         CREATE TEMP TABLE owed AS
         WITH early AS (
-            SELECT m.payer, w.portfolio, w.segment, m.currency, w.base, a.idx AS since, sum(m.amount) AS amount
+            SELECT m.payer, w.portfolio, w.segment, m.currency, w.base, a.idx AS since, z.idx AS until, sum(m.amount) AS amount
             FROM move m JOIN who w USING (customer_id)
             JOIN ending a ON a.grain = 'month' AND a.day = greatest(m.day, (SELECT min(day) FROM ending WHERE grain = 'month'))
-            WHERE m.name = 'open'
+            JOIN ending z ON z.grain = 'month' AND z.day = greatest(coalesce(m.end_day, $today + 1), (SELECT min(day) FROM ending WHERE grain = 'month'))
+            WHERE m.name = 'open' AND a.idx < z.idx
             GROUP BY ALL HAVING sum(m.amount) <> 0
         )
         SELECT e.payer, e.portfolio, e.segment, s.idx, sum(CASE WHEN e.currency = e.base THEN e.amount
             ELSE CAST(floor(e.amount * r.factor + 0.5) AS BIGINT) END) AS amount
-        FROM early e JOIN span s ON s.grain = 'month' AND s.idx >= e.since AND s.shown
+        FROM early e JOIN span s ON s.grain = 'month' AND s.idx >= e.since AND s.idx < e.until AND s.shown
         LEFT JOIN rate_rows r ON r.currency = e.currency AND r.base = e.base AND r.day = s.last AND e.currency <> e.base
         GROUP BY ALL HAVING sum(e.amount) <> 0
         """

@@ -55,4 +55,5 @@ def series(con: duckdb.DuckDBPyConnection, as_of: date, costs: Mapping[str, int]
 def first_day(con: duckdb.DuckDBPyConnection) -> date | None:
     """The day of the first document in the ledger: before it there are no figures, and sales of a year begin there."""
     (found,) = con.sql("SELECT DATE '1970-01-01' + min(issued_day)::INTEGER FROM doc").fetchall()
-    return found[0]
+    first: date | None = found[0]
+    return first

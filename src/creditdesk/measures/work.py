@@ -61,7 +61,7 @@ def wrong_reminders(bench: Bench) -> None:
         """
     )
     bench.run(
-        f"""
+        """
         CREATE TEMP TABLE proved AS
         WITH named AS (SELECT action_id, day, unnest(invoice_ids) AS invoice_id FROM asked),
         rest AS (

@@ -19,7 +19,6 @@ from creditdesk.measures.bench import CUSTOMERS, READS
 from creditdesk.measures.series import FIGURES, first_day, series
 
 
-
 def measure(company: Company, outcome: Outcome, number: int, now: datetime) -> int:
     """Make the figures of a company anew, as of the day of a run. Gives how many rows changed.
 
@@ -79,15 +78,17 @@ def _lay(company: Company, figures: pa.Table) -> int:
     standing = bulk.fetch(f"SELECT {columns} FROM {table} WHERE company_id = %s", [company.pk], schema)
     with beside(given=figures, standing=standing) as con:
         same = " AND ".join(f'g."{name}" = s."{name}"' for name in FIGURES.names)
-        gone = con.sql(f"SELECT s.id FROM standing s WHERE NOT EXISTS (SELECT 1 FROM given g WHERE {same})").fetchall()
+        gone = con.sql(
+            f"SELECT s.id FROM standing s WHERE NOT EXISTS (SELECT 1 FROM given g WHERE {same})"
+        ).fetchall()
         fresh = con.sql(
             f"SELECT g.* FROM given g WHERE NOT EXISTS (SELECT 1 FROM standing s WHERE {same})"
         ).to_arrow_table()
     if gone:
-        bulk.update_each(f"DELETE FROM {table} WHERE company_id = %s AND id", company.pk, [row[0] for row in gone])
+        bulk.update_each(
+            f"DELETE FROM {table} WHERE company_id = %s AND id", company.pk, [row[0] for row in gone]
+        )
     if fresh.num_rows:
         fresh = fresh.append_column("company_id", pa.array([company.pk] * fresh.num_rows, pa.int64()))
         bulk.store(Figure._meta.db_table, fresh.to_reader(bulk.BATCH))
     return len(gone) + fresh.num_rows
-
-

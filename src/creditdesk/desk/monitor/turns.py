@@ -66,7 +66,11 @@ def measure_again(code: str) -> str:
     engine = decider()
     with engine.lock:
         decided = engine.decide(
-            in_force(company, as_of).text, facts, as_of, previous(company, as_of), held=held_customers(company, number)
+            in_force(company, as_of).text,
+            facts,
+            as_of,
+            previous(company, as_of),
+            held=held_customers(company, number),
         )
         changed = measure(company, Outcome(decided, as_of), number, moment())
     return f"{as_of}: {changed} figures changed"
