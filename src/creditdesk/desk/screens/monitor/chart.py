@@ -95,7 +95,8 @@ def nice_ticks(most: float, least: float = 0.0, about: int = 3) -> list[float]:
     size = 10.0 ** _exponent(raw)
     step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= raw * 0.999)
     low = -(-int(-least / step + 0.999999) * step) if least < 0 else 0.0
-    found, value = [], -abs(low) if least < 0 else 0.0
+    found: list[float] = []
+    value = -abs(low) if least < 0 else 0.0
     while not found or found[-1] < most:
         found.append(round(value, 10))
         value += step

@@ -42,14 +42,12 @@ def pictures(charts: Iterable[Chart]) -> dict[str, SafeString]:
     fresh = {key: draw(chart) for key, chart in wanted.items() if key not in found}
     if fresh:
         store.set_many(fresh)
-    return {
-        key: format_html(
-            '<div class="chart" role="img" aria-label="{}">{}</div>',
-            chart.said,
-            mark_safe((found | fresh)[key]),
-        )  # noqa: S308  made by `draw`, which escapes every word
-        for key, chart in wanted.items()
-    }
+    return {key: _framed(chart, (found | fresh)[key]) for key, chart in wanted.items()}
+
+
+def _framed(chart: Chart, drawn: str) -> SafeString:
+    picture = mark_safe(drawn)  # noqa: S308  made by `draw`, which escapes every word
+    return format_html('<div class="chart" role="img" aria-label="{}">{}</div>', chart.said, picture)
 
 
 def draw(chart: Chart) -> str:
