@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from creditdesk.desk.api.credit import endpoint
 from creditdesk.desk.api.credit.checking import Question, check
 from creditdesk.desk.api.models import CreditCheck, Event
 from creditdesk.desk.api.pushed import awaiting, decide_pushed
 from creditdesk.desk.casework.models import Decision, Task
+from creditdesk.desk.day import jobs
 from creditdesk.desk.ledger.models import FACTS
 from desk.api.asking import Program
+from desk.api.shop import stand_still
 from desk.office import Office
 
 pytestmark = pytest.mark.usefixtures("desk")
@@ -75,7 +78,12 @@ def test_a_customer_decided_alone_after_a_push_is_told_and_read(engine, peer) ->
     assert program.get("/customers/berta")["decided"]["exposure"] == 0
 
 
-def test_an_order_asks_about_a_customer_of_a_moment_ago(engine, peer) -> None:
+def test_an_order_asks_about_a_customer_of_a_moment_ago(engine, peer, tmp_path, monkeypatch) -> None:
+    stand_still(tmp_path, monkeypatch)
+    monkeypatch.setattr(
+        jobs, "_decider", engine
+    )  # the engine of this session in the place of one that this process would make
+    monkeypatch.setattr(endpoint, "PATIENCE", 60)
     office = Office.open(engine, peer, ["anton"])
     office.day("2026-03-23")
     program = Program.of(office.company)
@@ -86,13 +94,16 @@ def test_an_order_asks_about_a_customer_of_a_moment_ago(engine, peer) -> None:
     asked = Question("fresh", 1_000, "EUR", "cart")
     first = check(office.company, asked, by="test", now=office.now(), today=office.today)
     assert first["reason"]["code"] == "not_decided"
-    decide_pushed(office.company, office.today, engine, office.now())
-    again = check(office.company, asked, by="test", now=office.now(), today=office.today)
-    assert (again["answer"], again["reason"]["code"]) == (
+    order = {"amount": 1_000, "currency": "EUR", "order_id": "cart"}
+    got = program.post("/customers/fresh/credit-check", order)  # decided at once
+    assert (got["answer"], got["reason"]["code"]) == (
         "review",
         "limit",
     )  # it has bought nothing: its limit is nothing
-    assert CreditCheck.objects.count() == 2
+    assert [row["reason"] for row in CreditCheck.objects.order_by("id").values("reason")] == [
+        "not_decided", "not_decided", "limit",
+    ]  # fmt: skip
+    assert awaiting(office.company) == []  # and recorded
 
 
 def portfolio() -> list[dict[str, Any]]:
