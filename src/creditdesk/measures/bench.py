@@ -19,9 +19,13 @@ EPOCH = date(1970, 1, 1).toordinal()
 
 READS: dict[str, str] = {
     "doc_rows": """
-        SELECT i.invoice_id, i.kind, i.customer_id, i.payer, i.currency, i.base, i.issued_day, i.eff_day, i.amount, i.amount_base,
-            i.factored OR coalesce(d.intercompany, false) OR (i.direct_debit AND c.invoice_id IS NULL) AS apart
+        SELECT i.invoice_id, CASE WHEN i.is_invoice THEN 'invoice' ELSE 'credit_note' END AS kind, i.customer_id, o.payer, i.currency,
+            o.base, i.issued_day, i.eff_day, i.amount, i.amount_base,
+            coalesce(f.factored_on - DATE '1970-01-01' <= (SELECT day FROM clock), false) OR coalesce(d.intercompany, false)
+                OR (coalesce(f.payment_method = 'direct_debit', false) AND c.invoice_id IS NULL) AS apart
         FROM item i
+        JOIN fact_invoice f ON f.invoice_id = i.invoice_id
+        LEFT JOIN debtor o ON o.customer_id = f.customer_id
         LEFT JOIN debtor d ON d.customer_id = i.customer_id
         LEFT JOIN (SELECT DISTINCT invoice_id FROM fact_collection WHERE returned_on IS NOT NULL) c ON c.invoice_id = i.invoice_id
     """,
