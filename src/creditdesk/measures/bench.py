@@ -86,6 +86,14 @@ class Bench:
         """The day as days since 1970-01-01."""
         return self.as_of.toordinal() - EPOCH
 
+    @property
+    def first(self) -> int:
+        """The first day of all periods that are shown."""
+        return (
+            min(span.first for grain in GRAINS for span in spans(self.as_of, grain) if span.shown).toordinal()
+            - EPOCH
+        )
+
     def run(self, statement: str, **values: object) -> None:
         """Execute one statement; `$today` is the day."""
         if "$today" in statement:
@@ -97,8 +105,8 @@ def lay(con: duckdb.DuckDBPyConnection, as_of: date, costs: Mapping[str, int]) -
     """Make the tables that every figure is made of.
 
     - `span` (grain, idx, first, last, shown): the periods; days since 1970-01-01.
-    - `ending` (grain, day, idx): the first period that ends on or after a day, for balances; days before all periods are in the first,
-      and tomorrow is in one that is none.
+    - `ending` (day, month, week): for balances the number of the first month and week that ends on or after a day, from the first day of
+      all periods that are shown on; tomorrow is in one that is none.
     - `during` (grain, day, idx): the period in which a day lies, for sums of periods that are shown or further back.
     - `who` (customer_id, portfolio, segment, collector): by the customer's own id and by those that were merged into it.
     - `doc`: invoices and credit notes. `entry`: allocations with the days from which and up to which they are in force.
@@ -134,10 +142,12 @@ _TABLES = (
     "CREATE TEMP TABLE during AS SELECT grain, idx, unnest(range(first, last + 1)) AS day FROM span",
     """
     CREATE TEMP TABLE ending AS
-    WITH shown AS (SELECT * FROM span WHERE shown), least AS (SELECT grain, min(last) AS last, min(idx) AS idx FROM shown GROUP BY grain)
-    SELECT w.grain, w.day, w.idx FROM during w JOIN shown USING (grain, idx) JOIN least l USING (grain) WHERE w.day > l.last
-    UNION ALL SELECT grain, last, idx FROM least
-    UNION ALL SELECT grain, $today + 1, max(idx) + 1 FROM span GROUP BY grain
+    WITH days AS (SELECT unnest(range((SELECT min(first) FROM span WHERE shown), $today + 2)) AS day),
+    until AS (SELECT grain, idx, last, idx + 1 AS beyond FROM span WHERE shown)
+    SELECT d.day,
+        coalesce((SELECT min(idx) FROM until WHERE grain = 'month' AND last >= d.day), (SELECT max(beyond) FROM until WHERE grain = 'month')) AS month,
+        coalesce((SELECT min(idx) FROM until WHERE grain = 'week' AND last >= d.day), (SELECT max(beyond) FROM until WHERE grain = 'week')) AS week
+    FROM days d
     """,
     """
     CREATE TEMP TABLE who AS

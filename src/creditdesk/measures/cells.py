@@ -49,15 +49,21 @@ def balances(bench: Bench, events: str) -> None:
         INSERT INTO cell
         WITH event AS ({events}),
         -- an event counts from the first period that ends on or after its day, up to the one that ends on or after its end
-        early AS (
-            SELECT w.portfolio, w.segment, w.base, e.currency, e.name, e.eff_day, a.grain, a.idx AS since, z.idx AS until,
-                sum(e.amount) AS amount, sum(e.count) AS count
+        placed AS (
+            SELECT w.portfolio, w.segment, w.base, e.currency, e.name, e.eff_day, a.month AS first_month, a.week AS first_week,
+                z.month AS end_month, z.week AS end_week, sum(e.amount) AS amount, sum(e.count) AS count
             FROM event e JOIN who w USING (customer_id)
-            JOIN (SELECT grain, min(day) AS least FROM ending GROUP BY grain) l ON true
-            JOIN ending a ON a.grain = l.grain AND a.day = greatest(e.day, l.least)
-            JOIN ending z ON z.grain = l.grain AND z.day = greatest(coalesce(e.end_day, $today + 1), l.least)
-            WHERE a.idx < z.idx
+            JOIN ending a ON a.day = greatest(e.day, {bench.first})
+            JOIN ending z ON z.day = greatest(coalesce(e.end_day, $today + 1), {bench.first})
+            WHERE a.week < z.week OR a.month < z.month
             GROUP BY ALL
+        ),
+        early AS (
+            SELECT * EXCLUDE (first_month, first_week, end_month, end_week), 'month' AS grain, first_month AS since, end_month AS until
+            FROM placed WHERE first_month < end_month
+            UNION ALL BY NAME
+            SELECT * EXCLUDE (first_month, first_week, end_month, end_week), 'week' AS grain, first_week AS since, end_week AS until
+            FROM placed WHERE first_week < end_week
         ),
         aged AS (
             SELECT e.portfolio, e.segment, e.base, e.currency, e.grain, s.idx, s.last, e.name,

@@ -156,14 +156,14 @@ def _year(bench: Bench) -> None:
 def _top(bench: Bench) -> None:
     """`top` by month (part `ten`: what the ten payers that owe most owe together; part `all`: what all owe; count = payers that owe)."""
     bench.run(
-        """
+        f"""
         CREATE TEMP TABLE owed AS
         WITH early AS (
-            SELECT m.payer, w.portfolio, w.segment, m.currency, w.base, a.idx AS since, z.idx AS until, sum(m.amount) AS amount
+            SELECT m.payer, w.portfolio, w.segment, m.currency, w.base, a.month AS since, z.month AS until, sum(m.amount) AS amount
             FROM move m JOIN who w USING (customer_id)
-            JOIN ending a ON a.grain = 'month' AND a.day = greatest(m.day, (SELECT min(day) FROM ending WHERE grain = 'month'))
-            JOIN ending z ON z.grain = 'month' AND z.day = greatest(coalesce(m.end_day, $today + 1), (SELECT min(day) FROM ending WHERE grain = 'month'))
-            WHERE m.name = 'open' AND a.idx < z.idx
+            JOIN ending a ON a.day = greatest(m.day, {bench.first})
+            JOIN ending z ON z.day = greatest(coalesce(m.end_day, $today + 1), {bench.first})
+            WHERE m.name = 'open' AND a.month < z.month
             GROUP BY ALL HAVING sum(m.amount) <> 0
         )
         SELECT e.payer, e.portfolio, e.segment, s.idx, sum(CASE WHEN e.currency = e.base THEN e.amount
