@@ -56,8 +56,8 @@ def owed(facts: Facts, policy: Policy, on: date) -> Balance:
         who = debtor(day)
         documents = item(day, who)
         found: Counter[str] = Counter()
-        for row in backend.fetch(documents.select("kind", "currency", "open")).to_pylist():
-            found[row["currency"]] += row["open"] if row["kind"] == "invoice" else -row["open"]
+        for row in backend.fetch(documents.select("is_invoice", "currency", "open")).to_pylist():
+            found[row["currency"]] += row["open"] if row["is_invoice"] else -row["open"]
         for row in backend.fetch(unallocated(day, who, documents)).to_pylist():
             found[row["currency"]] -= row["free"] + row["deposit"] - row["repaid"]
         return {currency: amount for currency, amount in found.items() if amount}

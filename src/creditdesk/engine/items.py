@@ -52,6 +52,11 @@ def known_payments(day: Day, of: ir.Table | None = None) -> ir.Table:
     return known.mutate(amount=ibis.ifelse(_.returned >= _.amount, 0, _.amount)).drop("returned")
 
 
+def allocations_of(day: Day, invoices: ir.Table, stage: str) -> ir.Table:
+    """`known_allocations` of a few invoices: looked up once, as stage `stage`, whoever reads them how often."""
+    return day.stages.run(stage, known_allocations(day, invoices))
+
+
 def known_allocations(day: Day, of: ir.Table | None = None) -> ir.Table:
     """Allocations in force on the day, each with the day its money counts from; `of` = only those of these invoices.
 

@@ -13,7 +13,7 @@ from ibis import _
 
 from creditdesk.engine.arith import Value, attach, attach_all, holds, to_day
 from creditdesk.engine.day import Day
-from creditdesk.engine.items import known_allocations
+from creditdesk.engine.items import allocations_of
 from creditdesk.engine.ladder import Ladder
 from creditdesk.engine.suspension import in_base
 from creditdesk.engine.workdays import Beside, number, numbered, today
@@ -72,7 +72,10 @@ def part_payments(day: Day, past_due: ir.Table, case: ir.Table, item: ir.Table, 
         .inner_join(case_rows, ["payer", "company"])
     )
     invoice = invoice.filter(invoice.closed_day.isnull() | (invoice.closed_day >= invoice.case_start))
-    closing = known_allocations(day, invoice).select("invoice_id", "amount", "pay_day", "money")
+    invoice = day.stages.run("case_document", invoice)
+    closing = allocations_of(day, invoice, "case_allocation").select(
+        "invoice_id", "amount", "pay_day", "money"
+    )
     closed = closing.inner_join(invoice, "invoice_id").filter(_.pay_day >= _.case_start)
     closed = in_base(day, closed, paid_base="amount")
     # what settles an invoice is no part of it

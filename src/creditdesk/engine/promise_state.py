@@ -14,7 +14,7 @@ from ibis import _
 
 from creditdesk.engine.arith import attach, holds, rnd, to_day
 from creditdesk.engine.day import Day
-from creditdesk.engine.items import known_allocations, known_payments
+from creditdesk.engine.items import allocations_of, known_payments
 from creditdesk.engine.owner import owned
 from creditdesk.engine.workdays import with_day, with_next, with_no
 
@@ -108,7 +108,7 @@ def _money(day: Day, debtor: ir.Table, made: ir.Table) -> ir.Table:
     parts = []
     named = made.filter(made.invoice_id.notnull())
     if day.facts.has("allocation"):
-        closing = known_allocations(day, named).filter(_.kind != "write_off")
+        closing = allocations_of(day, named, "promise_allocation").filter(_.kind != "write_off")
         closing = closing.select("invoice_id", "amount", day=closing.pay_day, allocated=ibis.literal(True))
         key = named.select("promise_id", "invoice_id", "made_day", "deadline_day")
         parts.append(_running(key.join(closing, "invoice_id")))

@@ -11,7 +11,7 @@ from ibis import _
 
 from creditdesk.engine.arith import attach, holds, rnd, to_day
 from creditdesk.engine.day import Day
-from creditdesk.engine.items import known_allocations
+from creditdesk.engine.items import allocations_of
 from creditdesk.engine.workdays import today, with_day, with_no
 
 OURS_TO_MEND = ("customer_right", "partly_right")
@@ -89,7 +89,11 @@ def planned(day: Day, debtor: ir.Table, funds: ir.Table | None) -> ir.Table:
     instalment = with_no(instalment, day, "bank", "due_bank", "due_no").mutate(last_no=_.due_no + grace)
     instalment = with_day(instalment, day, "bank", "last_no", "last_day")
     # money after an instalment's last day does not mend the plan: broken once is broken
-    money = known_allocations(day, listed).filter(_.money).select("invoice_id", "amount", "pay_day")
+    money = (
+        allocations_of(day, listed, "plan_allocation")
+        .filter(_.money)
+        .select("invoice_id", "amount", "pay_day")
+    )
     came = listed.inner_join(money, "invoice_id").filter(_.pay_day >= _.agreed_day)
     came = came.select("plan_id", "pay_day", given=came.amount)
     paid = instalment.select("plan_id", "at", "last_day").inner_join(came, "plan_id")

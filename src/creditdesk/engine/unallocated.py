@@ -11,7 +11,7 @@ from ibis import _
 
 from creditdesk.engine.arith import attach, rnd, to_day
 from creditdesk.engine.day import Day
-from creditdesk.engine.items import known_allocations, known_payments
+from creditdesk.engine.items import allocations_of, known_payments
 from creditdesk.engine.owner import owned
 
 
@@ -58,7 +58,7 @@ def _by_others(day: Day, debtor: ir.Table, item: ir.Table) -> ir.Table:
     """What payers gave to invoices that somebody else owns, or that are in another currency: rows to be taken off."""
     mixed = item.filter(item.pay_customers == 2).select("invoice_id", "currency", "customer_id")
     mixed = attach(mixed, debtor.select("customer_id", "base"), "customer_id").drop("customer_id")
-    given = known_allocations(day, mixed).filter(_.kind == "payment")
+    given = allocations_of(day, mixed, "mixed_allocation").filter(_.kind == "payment")
     given = given.join(mixed, "invoice_id").filter(_.pay_customer != "")
     if day.facts.any("customer", "merged_into_id"):
         survivor = debtor.select(pay_customer="customer_id", survivor="survivor_id")

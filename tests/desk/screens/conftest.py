@@ -162,8 +162,9 @@ def served_empty(empty: Sample, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield desk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    """A browser per file: while one is open its event loop runs in this thread, where Django then refuses the database."""
     if CHROMIUM is None:
         pytest.skip("needs Chromium (Debian: apt-get install chromium)")
     from playwright.sync_api import sync_playwright
