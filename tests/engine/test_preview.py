@@ -16,7 +16,7 @@ from creditdesk.engine.binding import bind, conform_arrow, in_memory
 from creditdesk.engine.day import Day, open_day
 from creditdesk.engine.debtor import debtor
 from creditdesk.engine.decision import decide_segments
-from creditdesk.engine.items import item
+from creditdesk.engine.items import documents
 from creditdesk.engine.preview import MADE_OF, RISK, NeedsRun, Preview, basis
 from creditdesk.engine.profile import profile
 from creditdesk.engine.promise_state import promise_state
@@ -69,7 +69,7 @@ class Ready:
 
     day: Day
     who: Any
-    documents: Any
+    owing: Any
     features: Any
     before: dict[str, pa.Table]
 
@@ -79,7 +79,7 @@ class Ready:
         before = day.stages.backend.put(
             "previous_decision", conform_arrow(self.before["decision"], TABLES_OUT["decision"].schema())
         )
-        return day.stages.backend.fetch(decide_segments(day, self.who, self.features, before, self.documents))
+        return day.stages.backend.fetch(decide_segments(day, self.who, self.features, before, self.owing))
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +94,9 @@ def ready(facts: dict[str, pa.Table], runs: dict[str, pa.Table], starter: Policy
     backend = connect("polars://")
     day = open_day(Stages(backend), bind(backend, facts), starter, DAY)
     who = debtor(day)
-    documents = item(day, who)
+    owing = documents(day, who).open
     features = backend.put("profile", runs["profile"])
-    return Ready(day, who, documents, features, runs)
+    return Ready(day, who, owing, features, runs)
 
 
 @pytest.fixture(scope="module")
@@ -239,8 +239,8 @@ def test_the_profile_is_made_with_nothing_else_of_the_policy(
     watched: Any = Watched(starter)
     spied = replace(day, policy=watched)
     who = debtor(spied)
-    documents = item(spied, who)
-    profile(spied, who, documents, promise_state(spied, who), unallocated(spied, who, documents))
+    papers = documents(spied, who)
+    profile(spied, who, papers, promise_state(spied, who), unallocated(spied, who, papers.every))
     known = {*MADE_OF, "risk", *(f"risk.{name}" for name in RISK), "model_dump_json"}
     assert asked <= known, asked - known
     assert {"measurement", "promise", "risk.half_life_days"} <= asked

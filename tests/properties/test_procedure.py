@@ -109,7 +109,8 @@ def facts_of(tables: Tables, payer: str) -> str:
         f"{name}: { {key: str(value) for key, value in row.items() if value is not None} }"
         for name, rows in tables.items()
         for row in rows
-        if payer in str(row.get("customer_id")) or str(row.get("invoice_id", "")).startswith(payer)
+        if payer in str(row.get("customer_id"))
+        or any(str(row.get(name, "")).startswith(payer) for name in ("invoice_id", "plan_id"))
     ]
     return "\n".join(lines)
 

@@ -19,6 +19,7 @@ from stories.reference_case import (
     least_minimum,
     own_step,
     reviewed_on,
+    step_named,
 )
 from stories.reference_facts import Payer, day_before
 from stories.reference_gate import Place, channel_used, in_order, minimum_of, payer_holds
@@ -92,6 +93,12 @@ def decide(
             answer.lines.append(_as(line, "skipped", reason="minimum_amount"))
         if line.holds[:1] == ("no_address",) and not asked_lately(payer, on):
             answer.lines.append(task("complete_contact", "collector", line))
+        if (
+            line.holds[:1] == ("legal_notice_first",)
+            and not noticed(world, case)
+            and not decided_lately(payer, on)
+        ):
+            answer.lines.append(task("review", "credit_manager", line))
     if payer.legal:
         answer.lines += claim_task(payer, world)
     if not today and not any(each.step not in BESIDE for each in answer.of("due")):
@@ -99,6 +106,18 @@ def decide(
         if early is not None:
             answer.lines.append(early)
     return answer
+
+
+def noticed(world: World, case: Case) -> bool:
+    """Whether a step of the case was the notice of the law, however lately."""
+    steps = [(step_named(world.policy, done.procedure, done.step), done.skipped) for done in case.dones]
+    return any(step is not None and step.legal_notice and not skipped for step, skipped in steps)
+
+
+def decided_lately(payer: Payer, on: date) -> bool:
+    """Whether the credit manager looked at it in the last two weeks."""
+    decided = reviewed_on(payer)
+    return decided is not None and decided > on - timedelta(days=14)
 
 
 def asked_lately(payer: Payer, on: date) -> bool:

@@ -272,7 +272,12 @@ def _contra(day: Day) -> ir.Table:
 
 def legal_notices(day: Day, done: ir.Table, steps: ir.Table) -> ir.Table:
     """Rows payer, company, case_no in which a legal notice was done long enough ago."""
+    found = notices_given(done, steps)
+    return found.filter(_.done_day <= day.clock.day - LEGAL_NOTICE_DAYS).select(*KEY, "case_no").distinct()
+
+
+def notices_given(done: ir.Table, steps: ir.Table) -> ir.Table:
+    """Rows payer, company, case_no, done_day: every legal notice that was done."""
     known = steps.filter(steps.legal_notice).select("procedure", "step", is_notice=True)
     found = done.inner_join(known, ["procedure", "step"])
-    found = found.filter(~found.skipped & (found.done_day <= day.clock.day - LEGAL_NOTICE_DAYS))
-    return found.select(*KEY, "case_no").distinct()
+    return found.filter(~found.skipped).select(*KEY, "case_no", "done_day")

@@ -16,7 +16,7 @@ from creditdesk.engine.day import Day
 from creditdesk.engine.items import allocations_of
 from creditdesk.engine.ladder import Ladder
 from creditdesk.engine.suspension import in_base
-from creditdesk.engine.workdays import Beside, number, numbered, today
+from creditdesk.engine.workdays import Beside, last_common, number, numbered, today
 
 
 def situations(day: Day, past_due: ir.Table) -> ir.Table:
@@ -217,13 +217,21 @@ def next_steps(
     found = attach_all(found, [numbered(day, "place", "due_no", "from_day")])
     both = day.calendar.filter(day.calendar.place.contains("&"))
     found = attach_all(
-        found, [(both.select(both=_.place, from_day=_.day, person_day=_.next), ["both", "from_day"])]
+        found,
+        [
+            (both.select(both=_.place, from_day=_.day, person_day=_.next), ["both", "from_day"]),
+            last_common(day),
+        ],
+    )
+    # a person's step needs a working day of ours too: on a holiday of ours alone nothing becomes due
+    reached_no = ibis.ifelse(
+        holds(found.person), ibis.coalesce(found.common_no, found.today_no), found.today_no
     )
     found = found.mutate(
         due_day=ibis.ifelse(
             holds(found.person), ibis.coalesce(found.person_day, found.from_day), found.from_day
         ),
-        due_gross=holds(found.gross_no <= found.today_no) | (found.ends & found.today_no.notnull()),
+        due_gross=holds(found.gross_no <= reached_no) | (found.ends & found.today_no.notnull()),
         due_net=holds(found.net_no <= found.today_no) & (found.net_base > 0),
     )
     kept = dict.fromkeys((*situation.columns, *PAYER, *SEGMENT, *CASE, *STEP, *TIMES))

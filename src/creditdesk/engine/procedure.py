@@ -15,7 +15,7 @@ from creditdesk.engine.backend import conform
 from creditdesk.engine.before_due import before_due
 from creditdesk.engine.collectible import legal_status, past_due
 from creditdesk.engine.day import Day
-from creditdesk.engine.gate import Gate, gated, legal_notices
+from creditdesk.engine.gate import Gate, gated, legal_notices, notices_given
 from creditdesk.engine.items import Documents
 from creditdesk.engine.ladder import ladder
 from creditdesk.engine.message import Told, choose, invoices_of, taken
@@ -109,7 +109,12 @@ def procedure(day: Day, inputs: Inputs) -> Outcome:
     rows = actions.shaped(day, checked, inputs.profile, inputs.promise)
     rows = actions.overdue_tasks(day, actions.listed(day, rows, inputs.previous))
     rows = stages.run("step_row", rows.select(*_ROW, "do", "contact_id", *_STATE))
-    extra = [tasks.reviews(day, steps, never, reviewed), tasks.contacts_to_complete(day, rows)]
+    given = notices_given(done, steps_of.steps) if done is not None else None
+    extra = [
+        tasks.reviews(day, steps, never, reviewed),
+        tasks.contacts_to_complete(day, rows),
+        tasks.missing_notices(day, rows, given, reviewed),
+    ]
     if status is not None:
         extra.append(tasks.file_claims(day, status, owing, inputs.debtor, inputs.segmented))
     return Outcome(

@@ -110,12 +110,11 @@ def planned(day: Day, debtor: ir.Table, funds: ir.Table | None) -> ir.Table:
     upto = ibis.window(group_by="plan_id", order_by="at", preceding=None, following=0)
     instalment = instalment.mutate(asked=instalment.amount.sum().over(upto))
     unpaid = instalment.filter(lambda t: t.asked > t.paid.fill_null(0) + _slack(day))
-    first = unpaid.group_by("plan_id", "bank").aggregate(last_no=_.last_no.min())
-    first = attach(first, today(day, "bank", "bank_today"), "bank")
-    first = first.mutate(resume_no=first.last_no + 1)
-    first = with_day(first, day, "bank", "last_no", "plan_until")
-    first = with_day(first, day, "bank", "resume_no", "plan_break")
-    state = first.select("plan_id", "plan_until", "plan_break", broken=holds(_.bank_today_no > _.last_no))
+    # broken on the day after, also where the banks are closed on it
+    first = unpaid.group_by("plan_id").aggregate(plan_until=_.last_day.min())
+    state = first.select(
+        "plan_id", "plan_until", plan_break=first.plan_until + 1, broken=first.plan_until < now
+    )
     listed = attach(listed, state, "plan_id")
     broken = listed.broken.fill_null(False)
     return (

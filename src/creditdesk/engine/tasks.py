@@ -106,6 +106,27 @@ def contacts_to_complete(day: Day, held: ir.Table) -> ir.Table:
     ).select(*TASK_COLUMNS)
 
 
+def missing_notices(day: Day, held: ir.Table, given: ir.Table | None, reviewed: ir.Table | None) -> ir.Table:
+    """A step with costs that waits for a notice of the law which no step will give any more: the credit manager decides.
+
+    Args:
+        given: rows payer, company, case_no in which a notice was given, however lately; None = in none.
+        reviewed: rows payer, review_day of decisions made; asked again after a while.
+    """
+    found = held.filter((held.hold == "legal_notice_first") & (held.case_no > 0))
+    if given is not None:
+        found = found.anti_join(given, ["payer", "company", "case_no"])
+    if reviewed is not None:
+        found = attach(found, reviewed, "payer")
+        found = found.filter(~holds(found.review_day > day.clock.day - ASK_AGAIN))
+    return found.mutate(
+        step=ibis.literal(REVIEW),
+        level=0,
+        template=ibis.literal(REVIEW),
+        owner=ibis.literal("credit_manager"),
+    ).select(*TASK_COLUMNS)
+
+
 def reviews(day: Day, steps: ir.Table, never: ir.Table, reviewed: ir.Table | None) -> ir.Table:
     """The credit manager decides, once, where no step follows: none of the procedure is as hard as the case stands
     (R15), or the one that follows will never find an invoice (R7).

@@ -43,6 +43,25 @@ def with_next(table: ir.Table, day: Day, place: str, on: str, name: str) -> ir.T
     return attach(table, rows, [place, on])
 
 
+LOOK_BACK = 31
+"""Days back in which both sides have worked at least once."""
+
+
+def last_common(day: Day) -> Beside:
+    """Per pair of places (`both`) the last day up to today that both worked, as its number in the first one's calendar:
+    `common_no`.
+    """
+    now, rows = day.clock.day, day.calendar
+    pair = rows.filter(
+        rows.place.contains("&") & rows.working & (rows.day <= now) & (rows.day > now - LOOK_BACK)
+    )
+    last = pair.group_by(both=_.place).aggregate(at=_.day.max())
+    last = last.mutate(place=last.both.split("&")[0])
+    return attach(last, rows.select("place", at=rows.day, common_no=rows.no), ["place", "at"]).select(
+        "both", "common_no"
+    ), ["both"]
+
+
 def today(day: Day, place: str, prefix: str) -> ir.Table:
     """Per place of the calendar how today stands in it: `<prefix>_no` and `<prefix>_works`, keyed by column `place`."""
     rows = day.calendar.filter(day.calendar.day == day.clock.day)
