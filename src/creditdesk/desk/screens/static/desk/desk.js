@@ -81,9 +81,18 @@
     for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) document.body.addEventListener(name, () => toast(document.body.dataset.lost));
     document.body.addEventListener("toast", (event) => toast(event.detail.value));
   });
+  // a page that is being left, or in which somebody is writing, does not load itself anew: it asks again a moment later
+  let left = 0;
+  window.addEventListener("beforeunload", () => { left = Date.now(); });
+  const writing = () => document.querySelector("dialog[open]") || [...document.querySelectorAll("main textarea, main input")].some((one) => (/^(checkbox|radio)$/.test(one.type) ? one.checked !== one.defaultChecked : one.value !== one.defaultValue));
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.target.id === "stale" && event.detail.xhr.getResponseHeader("HX-Refresh") && (Date.now() - left < 5000 || writing())) event.preventDefault();
+  });
   // a form is sent once
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented || event.target.method === "dialog") return;
+    if (Date.now() - (event.target.dataset.sent || 0) < 2000) { event.preventDefault(); return; }
+    event.target.dataset.sent = Date.now();
     event.target.querySelectorAll("button:not([name])").forEach((one) => { one.setAttribute("aria-busy", "true"); });
   });
   // coming back with the back button shows what is true now

@@ -36,7 +36,7 @@
       if (rows(event)) return;
     }
     const one = [...scope().querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find((each) => !each.disabled && seen(each));
-    if (one) { event.preventDefault(); press(one); }
+    if (one) { event.preventDefault(); if (!event.repeat) press(one); }
   });
 
   function rows(event) {
