@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "creditdesk.desk.ledger",
     "creditdesk.desk.casework",
     "creditdesk.desk.api",
+    "creditdesk.desk.intake",
     "creditdesk.desk.standing",
     "creditdesk.desk.monitor",
     "creditdesk.desk.access",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,6 +31,24 @@ HOUR = "CREDITDESK_DAY_HOUR"
 
 turn = Signal()
 """Sent with `now` at each turn of a worker: other rooms put on the list what they have to do."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a worker does beside the days, in a thread of its own.
+
+    Attributes:
+        keep: does it until told to stop.
+        once: does all that waits now.
+    """
+
+    name: str
+    keep: Callable[[threading.Event], None]
+    once: Callable[[], object]
+
+
+beside: list[Beside] = []
+"""What other rooms have a worker do beside the days."""
 
 AGAIN = timedelta(minutes=10)
 """A day that was put on the list and is not done is put there again after so long."""
@@ -116,14 +136,15 @@ def _midnight(here: datetime) -> datetime:
 def work(stop: threading.Event, every: float = 20.0, once: bool = False) -> None:
     """Put on the list what is due and do what is on it, until told to stop: what is under way is finished first.
 
-    Beside it, each in a thread of its own, customers about whom a person has said something are decided anew at once, and
-    policies are tried out.
+    Beside it, each in a thread of its own, customers about whom a person has said something are decided anew at once, policies
+    are tried out, and is done what other rooms have added to `beside`.
     """
-    beside = [
+    threads = [
         threading.Thread(target=keep_deciding, args=(decider(), stop), name="at once"),
         threading.Thread(target=keep_trying, args=(stop,), name="trials"),
+        *(threading.Thread(target=one.keep, args=(stop,), name=one.name) for one in beside),
     ]
-    for thread in () if once else beside:
+    for thread in () if once else threads:
         thread.start()
     while not stop.is_set():
         close_old_connections()
@@ -133,10 +154,12 @@ def work(stop: threading.Event, every: float = 20.0, once: bool = False) -> None
             worker_id="creditdesk", excluded_queue_names=[],
         ).run()  # fmt: skip
         if once:
+            for one in beside:
+                one.once()
             decide_stale(decider(), moment())
             while try_one():
                 pass
             return
         stop.wait(every)
-    for thread in beside:
+    for thread in threads:
         thread.join()
