@@ -34,6 +34,11 @@ def shipped() -> list[str]:
     )
 
 
+def shipped_text(name: str) -> str:
+    """The document of a shipped mapping as it is written."""
+    return (files("creditdesk.sources") / "mappings" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
 def load_mapping(name: str | Path) -> Mapping:
     """A mapping from a file, or a shipped one by its name.
 

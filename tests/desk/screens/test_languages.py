@@ -43,3 +43,23 @@ def test_the_compiled_catalogues_are_what_django_reads() -> None:
     assert told == {
         "nl": "Betalingsbelofte", "fr": "Promesse de paiement", "de": "Zahlungszusage", "en": "Promise to pay"
     }  # fmt: skip
+
+
+def test_every_icon_that_a_template_names_is_in_the_package() -> None:
+    import lucide
+
+    desk = catalogues.DESK
+    named = {
+        (name, file.relative_to(desk).as_posix())
+        for file in desk.rglob("*.html")
+        for name in re.findall(r"""{% icon "([a-z0-9-]+)\"""", file.read_text(encoding="utf-8"))
+        + re.findall(r"""\bicon="([a-z0-9-]+)\"""", file.read_text(encoding="utf-8"))
+    }
+    absent = []
+    for name, file in sorted(named):
+        try:
+            lucide._load_icon(name)
+        except lucide.IconDoesNotExist:
+            absent.append((name, file))
+    assert len(named) > 30
+    assert absent == []

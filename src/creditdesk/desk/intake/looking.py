@@ -31,6 +31,30 @@ from creditdesk.sources.guessing.sampling import take_sample
 from creditdesk.sources.mapping_file import as_yaml, load_mapping, read_mapping, shipped
 from creditdesk.sources.tabular import Source, kind_of, open_source
 
+HALF = """\
+mapping: mine
+formats: {date: [D.M.YYYY], decimal: ",", thousands: "."}
+currency: EUR
+tables:
+  - table: customer
+    one_row_per: customer_id
+    only_new: true
+    columns:
+      customer_id: "the column with its number"
+      name: "the column with its name"
+      kind: {constant: company}
+  - table: invoice
+    columns:
+      invoice_id: "the column with its number"
+      customer_id: "the column with the number of the customer"
+      number: "the column with its number"
+      kind: {constant: invoice}
+      issued: "the column with its date"
+      due: "the column with its due date"
+      amount: "the column with its amount"
+"""
+"""What a mapping looks like, for whoever writes one by hand."""
+
 SAMPLE = "sample.json"
 OWN_NAME = "import"
 """What a mapping is called that nobody has given a name."""
@@ -141,7 +165,8 @@ def _look_at_list(upload: Upload, path: Path, said: dict[str, Any]) -> None:
     elif kind == "parquet":
         _guard_parquet(path.parent)
     upload.name = path.name[:200]
-    read = {name: value for name, value in said.items() if name != "kind" and value not in ("", None)}
+    asked = ("kind", "anew")
+    read = {name: value for name, value in said.items() if name not in asked and value not in ("", None)}
     sample = take_sample(path, read)
     company = upload.company
     found = propose(sample, mappings.learned(company), currency_of(company), str(said.get("kind") or ""))
@@ -154,7 +179,7 @@ def _look_at_list(upload: Upload, path: Path, said: dict[str, Any]) -> None:
     }
     (folder_of(upload) / SAMPLE).write_text(json.dumps(sample.as_dict()), encoding="utf-8")
     upload.seen, upload.step = seen, Upload.Step.MAPPING
-    saved = mappings.for_header(company, sample.header) if not read else None
+    saved = mappings.for_header(company, sample.header) if not said else None
     if saved is not None and _still_fits(saved, path, sample.header):
         upload.saved_as, upload.document, upload.choices = saved.name, saved.document, saved.choices
         return
@@ -165,8 +190,14 @@ def choose(upload: Upload, choices: Choices) -> None:
     """Take over what was chosen in the form, and the mapping it makes; none while something is missing."""
     upload.choices = choices.as_dict()
     upload.saved_as = ""
-    complete = not LISTS[choices.kind].missing(choices)
-    upload.document = as_yaml(document(choices, OWN_NAME)) if complete else ""
+    upload.document = document_of(choices)
+
+
+def document_of(choices: Choices, *, whole: bool = True) -> str:
+    """The mapping that choices make; empty while something is missing, unless half a one is asked for."""
+    if not LISTS[choices.kind].missing(choices):
+        return as_yaml(document(choices, OWN_NAME))
+    return "" if whole else HALF
 
 
 def currency_of(company: Company) -> str:

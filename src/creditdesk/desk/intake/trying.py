@@ -148,7 +148,7 @@ def told(checks: Checks, laid: Mapping[str, Laid]) -> dict[str, Any]:
         "held": len(set(checks.checked.held_customers) | (read.held_customers if read else set())),
         "kinds": _kinds(checks),
         "problems": [_problem(one) for one in problems if one.line is not None][:SHOWN],
-        "remarks": [_problem(one) for one in problems if one.line is None][:20],
+        "remarks": [_problem(one) for one in problems if one.line is None and one.code != "quarantined_before"][:20],
         "new": any(one.changed for one in laid.values()) or bool(checks.quarantined),
     }  # fmt: skip
 

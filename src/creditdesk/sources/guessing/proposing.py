@@ -28,6 +28,9 @@ LEAST = 0.35
 LEARNED = 1.5
 """Chosen before under the same name: nothing is likelier."""
 
+USUAL, UNLIKE = 0.84, 0.45
+"""A column that bears a usual name of a field is proposed for it although its values look otherwise: they may be the mistake."""
+
 FITS: dict[str, dict[str, float]] = {
     "id": {"date": 0.0, "email": 0.3, "amount": 0.3, "currency": 0.1},
     "text": {"date": 0.1, "amount": 0.1, "number": 0.4, "email": 0.4, "currency": 0.2},
@@ -130,15 +133,11 @@ Assigned = tuple[dict[str, str], dict[str, str], ListKind]
 
 
 def _goodness(assigned: Assigned) -> tuple[float, ...]:
-    """Of several kinds of list: the one that misses least of what it needs, then the one that explains most columns."""
+    """Of several kinds of list: the one that explains most columns and misses least of what it needs."""
     columns, because, kind = assigned
     trial = Choices(kind.name, columns, currency="EUR")
-    missing = len(kind.missing(trial)) / len(kind.needed)
-    return (
-        -missing,
-        len(columns) + 0.5 * sum(one == "learned" for one in because.values()),
-        -list(LISTS).index(kind.name),
-    )
+    known = sum(one == "learned" for one in because.values())
+    return len(columns) + 0.5 * known - 2 * len(kind.missing(trial)), -list(LISTS).index(kind.name)
 
 
 def _assigned(
@@ -153,8 +152,9 @@ def _assigned(
         for field in kind.fields:
             type_ = fields()[field]["type"]
             fit = FITS[type_].get(looks.kind, 1.0 if type_ in {"id", "text", "code"} else 0.0)
-            score, why = likeness(name, field) * fit, "name"
-            if learned.get(plain(name)) == field and fit:
+            alike = likeness(name, field)
+            score, why = alike * max(fit, UNLIKE if alike >= USUAL else 0.0), "name"
+            if learned.get(plain(name)) == field:
                 score, why = LEARNED, "learned"
             elif score < LEAST and looks.kind == type_ and type_ in BY_VALUES:
                 score, why = BY_VALUES[type_], "values"

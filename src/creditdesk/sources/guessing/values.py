@@ -15,8 +15,8 @@ from creditdesk.facts.money import currencies
 from creditdesk.sources import cells
 from creditdesk.sources.cells import Cell, Unreadable, Writing
 
-ENOUGH = 0.9
-"""Share of the filled cells that have to fit."""
+ENOUGH, OF_FEW, FEW = 0.9, 0.6, 20
+"""Share of the filled cells that have to fit; of few cells a smaller one: a single mistake weighs much there."""
 
 MOST = 100
 """Values of a column that are kept, where it has no more."""
@@ -132,13 +132,14 @@ def _repeated(values: Sequence[str], filled: int) -> bool:
 
 def _dates(texts: Sequence[str]) -> tuple[str, ...]:
     """Patterns that read nearly all texts as days, the best first; day before month where both do."""
-    if _share(texts, _DATE_LIKE.fullmatch) < ENOUGH:
+    enough = _enough(texts)
+    if _share(texts, _DATE_LIKE.fullmatch) < enough:
         return ()
     fits = []
     for place, pattern in enumerate(PATTERNS):
         if _day(texts[0], pattern) or _day(texts[-1], pattern) or _day(texts[len(texts) // 2], pattern):
             share = _share(texts, lambda one, pattern=pattern: _day(one, pattern))
-            if share >= ENOUGH:
+            if share >= enough:
                 fits.append((-share, place, pattern))
     return tuple(pattern for _share_of, _place, pattern in sorted(fits))
 
@@ -159,7 +160,7 @@ def _marks(texts: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[str
     for place, (decimal, thousands) in enumerate(MARKS):
         writing = Writing(decimal=decimal, thousands=thousands, signs=signs)
         numbers = [number for one in texts if (number := _number(one, writing)) is not None]
-        if len(numbers) < len(texts) * ENOUGH:
+        if len(numbers) < len(texts) * _enough(texts):
             continue
         cents = _share(texts, re.compile(rf".*{re.escape(decimal)}\d\d\D*").fullmatch)
         fits.append((-len(numbers), -cents, place, (decimal, thousands), numbers))
@@ -185,6 +186,10 @@ def _number(text: str, writing: Writing) -> Decimal | None:
         return cells.number(text, writing)
     except Unreadable:
         return None
+
+
+def _enough(texts: Sequence[str]) -> float:
+    return ENOUGH if len(texts) >= FEW else OF_FEW
 
 
 def _share(texts: Sequence[str], fits: object) -> float:

@@ -6,7 +6,7 @@
 "use strict";
 (() => {
   let going = 0;
-  const typing = (at) => at.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && !/^(checkbox|radio|button|submit)$/.test(at.type));
+  const typing = (at) => at.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) && !/^(checkbox|radio|button|submit|file)$/.test(at.type));
   const seen = (one) => one.checkVisibility ? one.checkVisibility() : one.offsetParent !== null;
   const scope = () => document.querySelector("dialog[open]") || document;
   const press = (one) => {
