@@ -53,7 +53,7 @@ def test_a_cut_point_is_moved_in_every_condition_that_names_it(
     conditions: dict[str, str], column: Column, which: int, to: str, after: dict[str, str]
 ) -> None:
     cut = cut_points(conditions, column)[which]
-    fresh = moved(conditions, cut, Decimal(to), column)
+    fresh = moved(conditions, {cut: Decimal(to)}, column)
     assert fresh == after
     assert cut_points(fresh, column)[which].at == Decimal(to)
 
@@ -63,7 +63,14 @@ def test_a_cut_point_does_not_pass_its_neighbour() -> None:
     first, second = cut_points(conditions, STAFF)
     for cut, to in ((first, "50"), (first, "70"), (second, "20"), (second, "3")):
         with pytest.raises(BandError):
-            moved(conditions, cut, Decimal(to), STAFF)
+            moved(conditions, {cut: Decimal(to)}, STAFF)
+
+
+def test_both_cut_points_move_at_once_past_where_the_other_was() -> None:
+    conditions = {"small": "<= 20", "medium": "<= 50", "large": "> 50"}
+    first, second = cut_points(conditions, STAFF)
+    fresh = moved(conditions, {first: Decimal(60), second: Decimal(90)}, STAFF)
+    assert fresh == {"small": "<= 60", "medium": "<= 90", "large": "> 90"}
 
 
 @pytest.mark.parametrize(

@@ -54,15 +54,16 @@ def cut_points(conditions: Mapping[str, str], column: Column, currency: str = "E
 
 
 def moved(
-    conditions: Mapping[str, str], cut: CutPoint, to: Decimal, column: Column, currency: str = "EUR"
+    conditions: Mapping[str, str], to: Mapping[CutPoint, Decimal], column: Column, currency: str = "EUR"
 ) -> dict[str, str]:
-    """The conditions with one cut point elsewhere; every other word of them stays.
+    """The conditions with some cut points elsewhere; every other word of them stays.
 
     Raises:
         BandError: when the bands would overlap, leave a gap, or one of them could never hold.
     """
     step = _step(column, parse_bands(conditions, column, currency).scale)
-    fresh = {band: _moved(condition, cut, to, step) for band, condition in conditions.items()}
+    places = {(cut.at, cut.included): place for cut, place in to.items()}
+    fresh = {band: _moved(condition, places, step) for band, condition in conditions.items()}
     parse_bands(fresh, column, currency)
     return fresh
 
@@ -72,13 +73,14 @@ def _step(column: Column, scale: int) -> Decimal:
     return 1 / Decimal(scale) if column.type.startswith("int") else Decimal(0)
 
 
-def _moved(condition: str, cut: CutPoint, to: Decimal, step: Decimal) -> str:
+def _moved(condition: str, places: Mapping[tuple[Decimal, bool], Decimal], step: Decimal) -> str:
     if condition.strip() == ELSE:
         return condition
     parts = []
     for part in condition.split(" and "):
         match = EDGE.match(part)
-        if match is None or _cut(match[1], match[2], step) != (cut.at, cut.included):
+        to = places.get(_cut(match[1], match[2], step)) if match is not None else None
+        if match is None or to is None:
             parts.append(part)
             continue
         # of whole numbers `< 21` says the same as `<= 20`
