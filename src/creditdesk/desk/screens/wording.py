@@ -28,6 +28,11 @@ def words(company: Company, on: date) -> Words | None:
     return None if found is None else Words(speaking(), _policy(*found))
 
 
+def policy_of(version: PolicyVersion) -> Policy:
+    """The policy of a version, read once per process."""
+    return _policy(version.pk, version.digest)
+
+
 @lru_cache(maxsize=32)
 def _policy(pk: int, digest: str) -> Policy:
     """A policy, read once per process: reading one takes longer than a page may."""

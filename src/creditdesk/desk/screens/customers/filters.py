@@ -8,13 +8,15 @@ from typing import Any
 
 import django_filters
 from babel import Locale
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import TextInput
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from creditdesk.desk.casework.models import Portfolio
 from creditdesk.desk.screens.formats import speaking
+from creditdesk.desk.screens.matrix.cells import cells_of
+from creditdesk.desk.screens.wording import words
 from creditdesk.desk.standing.models import Account
 from creditdesk.desk.standing.search import found
 
@@ -86,7 +88,16 @@ class CustomerFilters(django_filters.FilterSet):
             value = self.request.GET.get(name)
             if value:
                 rows = rows.filter(**{name: value})
-        return rows
+        cell = self.request.GET.get("cell")
+        return rows.filter(self._in_cell(cell)) if cell else rows
+
+    def _in_cell(self, cell: str) -> Q:
+        """Who stands in a cell of the matrix (`large.good`), by the rule that the matrix itself goes by."""
+        scope = self.request.scope
+        told = words(scope.company, scope.today)
+        row, _dot, column = cell.partition(".")
+        cells = cells_of(told.policy) if told else None
+        return cells.condition((row, column)) if cells and (row, column) in cells.segments else Q(pk=None)
 
     def search(self, rows: QuerySet[Account], _name: str, value: str) -> QuerySet[Account]:
         """By the beginnings of words."""
