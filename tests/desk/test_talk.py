@@ -99,7 +99,18 @@ def test_a_remark_is_on_record(company) -> None:
 
 def answer(company, said, reason: str = "", by: str = "sam") -> MoveAnswer:
     return talk.answer_move(
-        company, "anton", "partner", "firm", date(2026, 3, 20), said, reason, by=by, on=TODAY, now=NOW
+        company,
+        "anton",
+        "partner",
+        "firm",
+        date(2026, 3, 20),
+        said,
+        reason,
+        by=by,
+        on=TODAY,
+        now=NOW,
+        stake=500_000,
+        currency="EUR",
     )
 
 
@@ -109,6 +120,7 @@ def test_an_objection_comes_before_a_credit_manager_with_its_reason(company) -> 
     answer(company, OBJECT, "one late payment after a merger")
     task = Task.objects.get()
     assert (task.kind, task.role, task.state) == ("alert", "credit_manager", "open")
+    assert (task.amount, task.currency) == (500_000, "EUR")
     assert task.content["reason"] == "one late payment after a merger"
     alert = Alert.objects.get()
     assert (alert.kind, alert.detail["from"], alert.detail["to"], alert.detail["by"]) == (

@@ -18,12 +18,12 @@ def sound(page) -> list[str]:
 
 
 def cut_off(page) -> list[str]:
-    """What sticks out at the right of the window."""
+    """What is seen and sticks out at the right of the window."""
     return page.evaluate(
         """() => { const width = document.documentElement.clientWidth;
         return [...document.querySelectorAll('main *, .top *')].filter(one => {
             const box = one.getBoundingClientRect();
-            return box.width && box.right > width + 1 && !one.closest('.table-wrap') && !one.closest('dialog')
+            return box.width && box.right > width + 1 && one.checkVisibility() && !one.closest('.table-wrap') && !one.closest('dialog')
                 && !one.closest('.visually-hidden') && getComputedStyle(one).position !== 'absolute'; })
           .map(one => one.outerHTML.slice(0, 120)); }"""
     )

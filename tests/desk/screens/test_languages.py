@@ -63,3 +63,14 @@ def test_every_icon_that_a_template_names_is_in_the_package() -> None:
             absent.append((name, file))
     assert len(named) > 30
     assert absent == []
+
+
+def test_words_are_marked_by_names_that_the_catalogues_look_for() -> None:
+    """Under another name a word would be shown in English, and nobody would hear of it."""
+    aliases = {
+        (file.relative_to(catalogues.DESK).as_posix(), name)
+        for file in catalogues.DESK.rglob("*.py")
+        for name in re.findall(r"import .*\bn?p?gettext(?:_lazy)? as (\w+)", file.read_text(encoding="utf-8"))
+        if name not in catalogues.KEYWORDS
+    }
+    assert aliases == set()

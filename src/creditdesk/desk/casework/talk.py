@@ -53,10 +53,15 @@ def answer_move(
     by: str,
     on: date,
     now: datetime,
+    stake: int,
+    currency: str,
 ) -> MoveAnswer:
     """Sales agrees with a move, or objects; an objection is a task for a credit manager, with its reason.
 
     The same answer of the same person again changes nothing.
+
+    Args:
+        stake: what is at stake, in minor units of `currency`: the exposure; it says which objection is read first.
 
     Raises:
         ReasonMissing: an objection without a reason.
@@ -82,7 +87,7 @@ def answer_move(
         if last is not None:
             _close(last, "answered_anew", by, on)
         if answer == MoveAnswer.Answer.OBJECT:
-            _put_before_credit_manager(made, on)
+            _put_before_credit_manager(made, on, stake, currency)
     return made
 
 
@@ -102,15 +107,19 @@ def settle_objections(
     return len(found)
 
 
-def _put_before_credit_manager(made: MoveAnswer, on: date) -> None:
-    detail = {"from": made.was, "to": made.target, "reason": made.reason, "by": made.by, "answer": made.pk}
+def _put_before_credit_manager(made: MoveAnswer, on: date, stake: int, currency: str) -> None:
+    detail = {
+        "from": made.was, "to": made.target, "since": made.since.isoformat(), "reason": made.reason, "by": made.by,
+        "answer": made.pk,
+    }  # fmt: skip
     alert = Alert.objects.create(
         company=made.company, customer=made.customer, kind=Alert.Kind.MOVE_OBJECTED, ref=f"move:{made.pk}",
         raised_on=on, role=MOVES_ROLE, detail=detail,
     )  # fmt: skip
     Task.objects.create(
         company=made.company, customer=made.customer, kind=Task.Kind.ALERT, ref=f"alert:{alert.pk}", role=MOVES_ROLE,
-        priority=60, due_on=on, opened_on=on, content={"alert": alert.kind, **detail},
+        priority=60, due_on=on, opened_on=on, amount=max(stake, 0), currency=currency,
+        content={"alert": alert.kind, **detail},
     )  # fmt: skip
 
 

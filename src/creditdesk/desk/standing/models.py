@@ -130,7 +130,9 @@ class Account(models.Model):
             models.Index(fields=("company", "payer"), name="account_payer"),
             models.Index(fields=("company", "-order_rank", "id"), name="account_orders"),
             models.Index(
-                fields=("company", "-room", "id"), condition=models.Q(room__gt=0), name="account_room"
+                fields=("company", "-room", "id"),
+                condition=models.Q(room__gt=0) | models.Q(pipeline__gt=0),
+                name="account_room",
             ),
             models.Index(
                 fields=("company", "-at_risk", "id"),

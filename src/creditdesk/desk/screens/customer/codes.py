@@ -37,6 +37,8 @@ CLOSED: dict[str, Any] = {
     "paid": _("paid"), "handed_over": _("handed over"), "written_off": _("written off"),
     "withdrawn": _("its invoices were withdrawn"), "nothing_left": _("nothing left"),
     "no_longer_due": _("no longer due"), "overdue": _("not done in time"),
+    "request_withdrawn": _("the request was withdrawn"), "request_expired": _("the request has expired"),
+    "answered_anew": _("Sales thought again"),
 }  # fmt: skip
 STATES: dict[str, Any] = {
     "queued": _("waits to be sent"), "sending": _("being sent"), "sent": _("sent"), "failed": _("failed"),
@@ -62,6 +64,7 @@ CHANGED: dict[str, Any] = {
     "contact": _("Contact changed"), "override": _("Value set by hand"), "approval": _("Decided"),
     "plan": _("Plan recorded"), "customer": _("Customer's data changed"), "portfolio": _("Reassigned"),
     "handover": _("Handed over"), "message": _("Message"), "erasure": _("Personal data erased"),
+    "request": _("Request"), "comment": _("Remark"), "move": _("Answer to a move"), "instalment": _("Plan recorded"),
 }  # fmt: skip
 ICONS = {
     "email": "mail", "letter": "file-text", "registered_letter": "file-text", "call": "phone", "phone": "phone",

@@ -166,9 +166,13 @@ def _start(request: Asked, act: str) -> dict[str, Any]:
                     "is_primary",
                 )
                 return {name: getattr(one, name) for name in names}
-    if request.GET.get("invoice_id"):
-        return {"invoice_id": request.GET["invoice_id"]}
-    return {}
+    start: dict[str, Any] = {}
+    for name in ("invoice_id", "kind"):
+        if request.GET.get(name):
+            start[name] = request.GET[name]
+    if act == "ask" and request.GET.get("amount", "").isdecimal():
+        start["amount"] = int(request.GET["amount"])
+    return start
 
 
 @require_POST

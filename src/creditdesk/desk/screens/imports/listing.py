@@ -9,7 +9,7 @@ import django_filters
 from django.db.models import Count, Q, QuerySet
 from django.forms import TextInput
 from django.utils.html import format_html
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from creditdesk.desk.ledger.dependence import taken_back
@@ -77,10 +77,10 @@ def _source(row: Import, listing: Imports) -> str:
     url = listing.scope.url("imports:page", number=row.pk)
     name = row.source or KINDS[row.kind]
     if row.kind == "undo" and row.undoes_id:
-        name = _t("Import %(number)s taken back") % {"number": row.undoes_id}
+        name = gettext("Import %(number)s taken back") % {"number": row.undoes_id}
     state = ""
     if row.pk in listing.undone:
-        state = format_html(' <span class="badge">{}</span>', _t("taken back"))
+        state = format_html(' <span class="badge">{}</span>', gettext("taken back"))
     return format_html('<a href="{}">{}</a>{}<span class="sub">{}</span>', url, name, state, row.why)
 
 
@@ -153,7 +153,7 @@ class QuarantineFilters(django_filters.FilterSet):
         tables = rows.values_list("table", flat=True).distinct()
         codes = rows.values_list("code", flat=True).distinct()
         self.filters["table"].extra["choices"] = sorted(
-            ((code or "file", table_name(code) if code else _t("Rows of a file")) for code in tables), key=lambda one: one[1]
+            ((code or "file", table_name(code) if code else gettext("Rows of a file")) for code in tables), key=lambda one: one[1]
         )  # fmt: skip
         self.filters["code"].extra["choices"] = sorted(
             ((code, reason(code)) for code in codes), key=lambda one: one[1]
@@ -183,7 +183,7 @@ class QuarantineFilters(django_filters.FilterSet):
 def _where(row: Quarantined, listing: Listing) -> str:
     url = listing.scope.url("imports:row", pk=row.pk)
     said = place(row.file, row.line, row.column, foreign=not row.table)
-    table = table_name(row.table) if row.table else _t("Row of a file")
+    table = table_name(row.table) if row.table else gettext("Row of a file")
     link = '<a href="{0}" hx-get="{0}" hx-target="#sheet-body">{1}</a><span class="sub">{2}</span>'
     return format_html(link, url, said, table)
 

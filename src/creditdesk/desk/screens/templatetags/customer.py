@@ -9,6 +9,8 @@ from typing import Any
 from babel import Locale
 from django import template
 from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from creditdesk.desk.screens import wording
 from creditdesk.desk.screens.customer import codes
@@ -71,6 +73,16 @@ def from_text(day: str) -> date:
 def asked_for(request: Any) -> str:
     """What a request asks: `Credit limit: €50,000`."""
     return words.wanted(request)
+
+
+@register.simple_tag
+def move_value(what: str, value: Any) -> str:
+    """What a segment gives, in words: a stance on new business, days, a delivery."""
+    if what == "terms_days":
+        if isinstance(value, int):
+            return ngettext("%(n)s day", "%(n)s days", value) % {"n": value}
+        return speaking()(f"segments.terms_{value}") if value else _("as agreed")
+    return speaking().named({"acceptance": "acceptance", "delivery_terms": "delivery"}[what], value)
 
 
 @register.filter

@@ -108,7 +108,8 @@ def _subject(scope: Scope, found: Task) -> Any:
         number = found.ref.removeprefix("request:")
         return scope.of(Request).filter(pk=int(number)).first() if number.isdecimal() else None
     if found.kind == Task.Kind.ALERT:
-        return scope.of(Alert).filter(customer=found.customer).first()
+        number = found.ref.removeprefix("alert:")
+        return scope.of(Alert).filter(pk=int(number)).first() if number.isdecimal() else None
     return None
 
 
@@ -257,7 +258,7 @@ def _go_on(
         messages.warning(
             request, _("%(who)s was first: this task is closed. Nothing was recorded.") % {"who": who}
         )
-        return HttpResponseRedirect(_following(request.scope, found.pk))
+        return HttpResponseRedirect(_next(request, found.pk))
     if back:
         request.session[LAST] = {
             "task": found.pk,
@@ -265,7 +266,14 @@ def _go_on(
             "company": request.scope.company.code,
         }
     messages.success(request, told if isinstance(told, str) else told[0], extra_tags="back" if back else "")
-    return HttpResponseRedirect(_following(request.scope, found.pk))
+    return HttpResponseRedirect(_next(request, found.pk))
+
+
+def _next(request: Asked, but: int) -> str:
+    """The next task; for whoever said it on the page of Sales, that page."""
+    asked_there = request.scope.url("sales:interventions")
+    shown = request.htmx.current_url_abs_path or request.POST.get("back", "")
+    return shown if shown.startswith(asked_there) else _following(request.scope, but)
 
 
 def _following(scope: Scope, but: int | None = None) -> str:
