@@ -100,6 +100,7 @@ lock: | $(BIN)/python ## pin anew what pyproject.toml allows (LOCK=--upgrade for
 	@$(PIP) install 'uv>=0.8'
 	@$(UV_LOCK) pyproject.toml --extra build --output-file requirements.txt
 	@$(UV_LOCK) pyproject.toml --extra build --extra test --constraint requirements.txt --output-file requirements-test.txt
+	@$(UV_LOCK) pyproject.toml --extra build --extra postgresql --constraint requirements-test.txt --output-file requirements-postgresql.txt
 	@printf 'proteus\ntrytond-account-dunning\n' | $(UV_LOCK) - --output-file benchmarks/requirements-peer.txt
 
 clean: ## remove what make, the tests and the program left behind

@@ -158,6 +158,18 @@ def test_a_person_says_what_became_of_it(company, verdict, state, action) -> Non
             outbox.resolve(message, verdict, by="carla", on=TODAY, now=NOW)
 
 
+def test_what_waited_in_a_backup_may_have_gone_out_since(company, peer) -> None:
+    message = queued(company)
+    assert outbox.restored(company, TODAY, NOW, "2026-03-22T02:30") == 1
+    message.refresh_from_db()
+    assert message.state == "unknown"
+    assert "2026-03-22T02:30" in message.reply
+    assert deliver(company).sent == 0
+    assert not peer.taken
+    (task,) = Task.objects.filter(kind="unknown", state="open")
+    assert (task.ref, task.role) == (message.message_id, "collector")
+
+
 def test_the_gate_is_asked_again_when_anything_became_known_or_the_day_has_changed(company, peer) -> None:
     asked: list[list[str]] = []
 

@@ -246,13 +246,25 @@ def restore(
     from django.core.management import call_command
 
     from creditdesk.desk.backup import restore as put
+    from creditdesk.desk.day import outbox
+    from creditdesk.desk.day.clock import moment, today_of
+    from creditdesk.desk.ledger.models import Company
 
     terminal = Terminal.of(context, quiet, as_json)
     with terminal.progress("Restoring"):
         manifest = put(source, replace=replace)
         call_command("migrate", verbosity=0)
     terminal.print(f"Restored {sum(manifest['rows'].values()):,} rows of {manifest['made_at']}")
-    terminal.result(manifest)
+    now = moment()
+    unsure = sum(
+        outbox.restored(company, today_of(company, now), now, manifest["made_at"])
+        for company in Company.objects.all()
+    )
+    if unsure:
+        terminal.print(
+            f"{unsure} messages waited in it: whether they went out since, a person has to say (Today)"
+        )
+    terminal.result({**manifest, "unsure": unsure})
 
 
 def _company_of(source: Path, code: str | None, new: bool) -> Company:

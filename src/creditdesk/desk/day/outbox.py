@@ -65,6 +65,17 @@ def recover(company: Company, on: date, now: datetime) -> int:
     return len(lost)
 
 
+def restored(company: Company, on: date, now: datetime, made_at: str) -> int:
+    """After a restore: what was queued in the backup may have been sent since it was made, so a person says."""
+    with transaction.atomic():
+        waiting = list(Message.objects.filter(company=company, state=Message.State.QUEUED))
+        for message in waiting:
+            _unknown(
+                message, on, now, f"it waited in the backup of {made_at}, and may have been sent after that"
+            )
+    return len(waiting)
+
+
 def deliver(
     company: Company,
     on: date,
