@@ -5,6 +5,7 @@ One per process: opening one takes as long as deciding half a customer, a connec
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 from collections.abc import Iterator
@@ -41,8 +42,10 @@ def beside(**tables: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _forget() -> None:
-    """A child begins without its parent's: threads do not come along."""
+    """A child begins without its parent's: threads do not come along. It is never closed there, which would wait for them."""
     global _root, _lock
+    if _root is not None:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(_root))
     _root, _lock = None, threading.Lock()
 
 
