@@ -55,15 +55,16 @@
     setTimeout(() => line.remove(), 6000);
   }
 
-  // a table that is wider than its place is moved by the keyboard too
+  // a table that is wider or higher than its place is moved by the keyboard too
   function reachable() {
     document.querySelectorAll(".table-wrap").forEach((one) => {
-      const wide = one.scrollWidth > one.clientWidth + 1;
-      if (wide) { one.tabIndex = 0; one.setAttribute("role", "group"); const caption = one.querySelector("caption"); if (caption) one.setAttribute("aria-label", caption.textContent); }
+      const moves = one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1;
+      if (moves) { one.tabIndex = 0; one.setAttribute("role", "group"); const caption = one.querySelector("caption"); if (caption) one.setAttribute("aria-label", caption.textContent); }
       else { one.removeAttribute("tabindex"); one.removeAttribute("role"); }
     });
   }
   window.addEventListener("resize", reachable);
+  document.addEventListener("toggle", reachable, true);
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("form").forEach(ticked);
