@@ -355,7 +355,11 @@ def test_cases_are_run_by_the_worker_and_told(draft) -> None:
     waiting = get("mia", here)
     assert "Waits for the worker" in waiting
     assert 'hx-trigger="every 2s"' in waiting
+    assert re.search(r'<button[^>]*id="again"[^>]* disabled>', waiting)
     assert trials.try_one()
+    trial = Trial.objects.get(draft=draft)
+    part = get("mia", f"trial/{trial.pk}")
+    assert re.search(r'<button[^>]*id="again"[^>]* hx-swap-oob="true">', part), "it can be pressed again"
     told = words(get("ada", here))
     assert "1 of 2 came out as expected" in told
     assert re.search(r"segment : expected partner, found attentive", told)

@@ -79,7 +79,7 @@ class Movers(_Told):
         Column("customer", _("Number"), shown=False),
         Column("was", _("From"), show=_segment("was")),
         Column("segment", pgettext_lazy("segment", "To"), show=_segment("segment")),
-        Column("segment_since", _("On"), Kind.DAY, order="segment_since", descending=True),
+        Column("segment_since", _("On"), Kind.DAY, order="segment_since", descending=True, wide=True),
         Column("why", _("Why"), value=_why, wide=True),
         Column("overdue", _("Past due"), Kind.MONEY, order="overdue", descending=True, wide=True),
         Column("exposure", _("Exposure"), Kind.MONEY, order="exposure", descending=True),

@@ -13,6 +13,9 @@ from creditdesk.desk.screens.formats import money, number, speaking
 from creditdesk.desk.screens.policy.checked import Wrong, told
 from creditdesk.policy.error import PolicyError
 
+SAME = "="
+"""What stands for no difference."""
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -88,13 +91,14 @@ def segments(trial: Trial) -> list[Figure]:
     ]
 
 
-def flows(trial: Trial) -> list[Figure]:
-    """Moves from segment to segment, over the whole span."""
+def flows(trial: Trial) -> tuple[list[Figure], list[Figure]]:
+    """Moves from segment to segment, over the whole span: those in which the policies differ, and those in which they do not."""
     t = speaking()
-    return [
+    rows = [
         _row(f"{t.named('segment', start)} → {t.named('segment', end)}", counts)
         for start, end, *counts in trial.result.get("flows", [])
     ]
+    return [one for one in rows if one.difference != SAME], [one for one in rows if one.difference == SAME]
 
 
 def _sum(rows: dict[str, list[int]], many: int) -> list[int]:
@@ -108,7 +112,7 @@ def _row(name: str, values: list[int], currency: str = "", sub: list[str] | None
     difference = ""
     if len(values) > 1:
         more = values[1] - values[0]
-        difference = "=" if not more else f"{'+' if more > 0 else '−'}{said(abs(more))}"
+        difference = SAME if not more else f"{'+' if more > 0 else '−'}{said(abs(more))}"
     return Figure(name, [said(value) for value in values], difference, sub)
 
 

@@ -99,7 +99,8 @@ class Reading:
 
     def column(self, name: str) -> str:
         """The name of a column; one that has none in this language is shown as the policy writes it."""
-        return self.words.upper(self.t.named("criterion", name)) if self.t.has(f"criterion.{name}") else name
+        group = next((one for one in ("criterion", "figure") if self.t.has(f"{one}.{name}")), None)
+        return self.words.upper(self.t.named(group, name)) if group else name
 
     def _notes(self, criterion: Criterion) -> Iterator[str]:
         if len(criterion.first_known) > 1:

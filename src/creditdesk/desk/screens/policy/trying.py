@@ -131,7 +131,9 @@ def run_replay(request: Asked, pk: int) -> HttpResponse:
 def trial(request: Asked, pk: int) -> HttpResponse:
     """How far a trial is: the part that asks again until there is nothing more to come."""
     found = _trial(request, pk)
-    return render(request, "policy/trial.html", {"draft": found.draft, **_shown(found.draft, found)})
+    one = draft_of(request.scope, found.draft_id) if found.draft_id else None
+    more = {"draft": one, "again": True, "checked": checked(one.text) if one else None}
+    return render(request, "policy/trial.html", {**more, **_shown(one, found)})
 
 
 @may(Right.SET_POLICY)
@@ -166,7 +168,11 @@ def _shown(one: Draft | None, found: Trial | None) -> dict[str, Any]:
         shown["case_results"] = sorted(found.result["cases"], key=lambda case: case["passed"])
     elif found.state == Trial.State.DONE:
         shown |= {
-            "heads": found.result["policies"], "whole": outcome.whole(found), "channels": outcome.channels(found),
-            "holds": outcome.holds(found), "segments": outcome.segments(found), "flows": outcome.flows(found),
-        }  # fmt: skip
+            "heads": found.result["policies"],
+            "whole": outcome.whole(found),
+            "channels": outcome.channels(found),
+            "holds": outcome.holds(found),
+            "segments": outcome.segments(found),
+        }
+        shown["flows"], shown["flows_alike"] = outcome.flows(found)  # fmt: skip
     return shown

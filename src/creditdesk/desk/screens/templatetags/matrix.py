@@ -46,10 +46,16 @@ def of(names: Mapping[str, Any], key: str) -> Any:
 
 
 @register.simple_tag
-def band_name(words: Any, criterion: str, band: str) -> str:
-    """A band as the head of a row or column: `Size: large`, `Payment behaviour: good`."""
+def criterion_name(words: Any, criterion: str) -> str:
+    """A criterion as a head: `Payment behaviour`."""
     name = words.t.named("criterion", criterion)
-    return f"{name[:1].upper()}{name[1:]}: {words.band(band)}"
+    return f"{name[:1].upper()}{name[1:]}"
+
+
+@register.simple_tag
+def band_name(words: Any, criterion: str, band: str) -> str:
+    """A band as the head of a row: `Size: large`."""
+    return f"{criterion_name(words, criterion)}: {words.band(band)}"
 
 
 @register.simple_tag
