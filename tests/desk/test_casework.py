@@ -182,14 +182,18 @@ def test_tasks_of_somebody_away_go_to_the_deputy_and_on_to_his(company) -> None:
     Member.objects.create(portfolio=portfolio, company=company, customer="anton")
     for person, deputy in (("carla", "dirk"), ("dirk", "eva")):
         Absence.objects.create(
-            person=person, deputy=deputy, from_on=date(2026, 3, 23), until_on=date(2026, 3, 27)
+            company=company,
+            person=person,
+            deputy=deputy,
+            from_on=date(2026, 3, 23),
+            until_on=date(2026, 3, 27),
         )
     desks = Desks(company, TODAY)
     assert desks.person("collector", "anton", "zoe") == "carla"
     assert desks.person("collector", "berta", "zoe") == "zoe"
     assert desks.today("carla") == "eva"
     assert Desks(company, date(2026, 3, 28)).today("carla") == "carla"
-    Absence.objects.create(person="eva", deputy="carla", from_on=TODAY, until_on=TODAY)
+    Absence.objects.create(company=company, person="eva", deputy="carla", from_on=TODAY, until_on=TODAY)
     assert Desks(company, TODAY).today("carla") == "carla"  # all are away: it stays where it is
 
 

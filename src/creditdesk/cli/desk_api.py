@@ -1,4 +1,4 @@
-"""`creditdesk token`: keys for other programs, until there is a screen for them."""
+"""`creditdesk token`: keys for other programs, from the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`creditdesk webhook`: who is told what changed, and what could not be delivered, until there is a screen for it."""
+"""`creditdesk webhook`: who is told what changed, and what could not be delivered, from the command line."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ LANGUAGES = ("nl", "fr", "de")
 """English is what the code says."""
 
 KEYWORDS: dict[str, Any] = {
-    "gettext": None, "gettext_lazy": None, "_": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
+    "gettext": None, "gettext_lazy": None, "_": None, "_t": None, "ngettext": (1, 2), "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
 

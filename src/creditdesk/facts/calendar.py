@@ -108,6 +108,28 @@ def _public(place: str, first: int, last: int) -> Mapping[date, str]:
     return dict(holidays.country_holidays(country, subdiv=subdivision or None, years=years, language=_NAMES))
 
 
+def public_days(place: str, first: date, last: date, language: str) -> list[tuple[date, str]]:
+    """The public holidays of a place from `first` to `last` that fall on an ordinary working day, with their names.
+
+    Args:
+        language: of the names, two letters; where `holidays` does not know them in it, they are in a language of the place.
+    """
+    years = range(first.year, last.year + 1)
+    country, _, subdivision = place.partition("-")
+    if place.startswith("@"):
+        found: Mapping[date, str] = _public(place, first.year, last.year)
+    elif country in known_places():
+        names = getattr(holidays, country)
+        spoken = next(
+            (one for one in names.supported_languages if one.split("_")[0] == language),
+            names.default_language,
+        )
+        found = holidays.country_holidays(country, subdiv=subdivision or None, years=years, language=spoken)
+    else:
+        found = {}
+    return sorted((on, name) for on, name in found.items() if first <= on <= last and on.weekday() < 5)
+
+
 def calendar(place: str, first: date, last: date, changes: Changes | None = None) -> Calendar:
     """The calendar of a place from `first` to `last`. A place unknown to `holidays` works Monday to Friday."""
     change = changes or Changes()

@@ -74,3 +74,15 @@ def test_words_are_marked_by_names_that_the_catalogues_look_for() -> None:
         if name not in catalogues.KEYWORDS
     }
     assert aliases == set()
+
+
+@pytest.mark.parametrize("language", catalogues.LANGUAGES)
+def test_no_two_catalogues_say_one_text_in_two_ways(language) -> None:
+    """Django reads all of them as one: which way won would depend on the order of the folders."""
+    said: dict[object, dict[object, str]] = {}
+    for part, folder in PARTS.items():
+        _path, catalog = catalogues.updated(folder, language)
+        for message in catalog:
+            if message.id and message.string:
+                said.setdefault((message.id, message.context), {})[message.string] = part
+    assert {text: ways for text, ways in said.items() if len(ways) > 1} == {}

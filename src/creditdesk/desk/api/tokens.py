@@ -36,6 +36,7 @@ def create(
     now: datetime,
     expires_at: datetime | None = None,
     per_minute: int = 600,
+    why: str = "",
 ) -> tuple[Token, str]:
     """Make a token. Gives its row, and the token itself: it is shown this once and never again.
 
@@ -68,7 +69,7 @@ def create(
         )  # fmt: skip
         note(
             company, by=by, at=now, what="token", ref=prefix,
-            became={"name": name, "scopes": wanted, "expires_at": expires_at and expires_at.isoformat()},
+            became={"name": name, "scopes": wanted, "expires_at": expires_at and expires_at.isoformat()}, why=why,
         )  # fmt: skip
     return row, token
 

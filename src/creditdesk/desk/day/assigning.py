@@ -15,8 +15,8 @@ class Desks:
         """Read portfolios and absences once."""
         members = Member.objects.filter(company=company).select_related("portfolio")
         self._owners = {(one.role, one.customer): one.portfolio.owner for one in members}
-        away = Absence.objects.filter(from_on__lte=on, until_on__gte=on).order_by("-from_on", "-id")
-        self._deputies = {one.person: one.deputy for one in reversed(list(away))}
+        away = Absence.objects.filter(company=company, from_on__lte=on, until_on__gte=on)
+        self._deputies = {one.person: one.deputy for one in away.order_by("from_on", "id")}
 
     def person(self, role: str, customer: str, named: str | None) -> str:
         """The person whose task it is; empty when nobody is named: then anybody of the role may take it."""

@@ -19,6 +19,7 @@ from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 from creditdesk.desk import place
 from creditdesk.desk.casework.models import Message, Run, Schedule
 from creditdesk.desk.day.at_once import decide_stale, keep_deciding
+from creditdesk.desk.day.beating import beat, keep_beating
 from creditdesk.desk.day.clock import moment
 from creditdesk.desk.day.decider import Decider
 from creditdesk.desk.day.run import Worker, deliver_again, run_day
@@ -142,10 +143,13 @@ def work(stop: threading.Event, every: float = 20.0, once: bool = False) -> None
     threads = [
         threading.Thread(target=keep_deciding, args=(decider(), stop), name="at once"),
         threading.Thread(target=keep_trying, args=(stop,), name="trials"),
+        threading.Thread(target=keep_beating, args=(stop,), name="beat"),
         *(threading.Thread(target=one.keep, args=(stop,), name=one.name) for one in beside),
     ]
     for thread in () if once else threads:
         thread.start()
+    if once:
+        beat(moment())
     while not stop.is_set():
         close_old_connections()
         put_on_list(moment())

@@ -8,7 +8,9 @@ from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
 from creditdesk.desk import place
+from creditdesk.desk.access.roles import Right
 from creditdesk.desk.access.scope import Scope, companies_of
+from creditdesk.desk.day.beating import workers
 from creditdesk.desk.screens.registry import all_screens
 
 LOOKS = ("light", "dark")
@@ -33,5 +35,7 @@ def frame(request: Any) -> dict[str, Any]:
             if one.seen_by(scope)
         ]
         found["companies"] = SimpleLazyObject(lambda: list(companies_of(request.user)))
+        if scope.may(Right.MANAGE):  # a lone administrator would look for the mistake elsewhere
+            found["no_worker"] = SimpleLazyObject(lambda: not workers(scope.now))
         found["right"] = {one.value: True for one in scope.rights}
     return found

@@ -24,7 +24,7 @@ class WrongSubscription(ValueError):
 
 
 def subscribe(
-    company: Company, url: str, kinds: Iterable[str], *, by: str, now: datetime
+    company: Company, url: str, kinds: Iterable[str], *, by: str, now: datetime, why: str = ""
 ) -> tuple[Subscription, str]:
     """Subscribe an address. Gives the subscription and its secret, which is shown this once.
 
@@ -49,11 +49,19 @@ def subscribe(
         if standing.count() >= MOST:
             raise WrongSubscription(f"found {MOST} subscriptions; allowed: as many")
         row = Subscription.objects.create(company=company, url=url, kinds=wanted, made_by=by, made_at=now)
-        note(company, by=by, at=now, what="webhook", ref=str(row.pk), became={"url": url, "kinds": wanted})
+        note(
+            company,
+            by=by,
+            at=now,
+            what="webhook",
+            ref=str(row.pk),
+            became={"url": url, "kinds": wanted},
+            why=why,
+        )
     return row, secret(row)
 
 
-def renew(subscription: Subscription, *, by: str, now: datetime) -> str:
+def renew(subscription: Subscription, *, by: str, now: datetime, why: str = "") -> str:
     """Give it a new secret, shown this once; the one before stays valid for a day."""
     with transaction.atomic():
         subscription.turn += 1
@@ -61,12 +69,12 @@ def renew(subscription: Subscription, *, by: str, now: datetime) -> str:
         subscription.save(update_fields=["turn", "old_until"])
         note(
             subscription.company, by=by, at=now, what="webhook", ref=str(subscription.pk),
-            became={"secret": "renewed"},
+            became={"secret": "renewed"}, why=why,
         )  # fmt: skip
     return secret(subscription)
 
 
-def end(subscription: Subscription, *, by: str, now: datetime) -> None:
+def end(subscription: Subscription, *, by: str, now: datetime, why: str = "") -> None:
     """Send nothing there any more; what waits is given up."""
     with transaction.atomic():
         ended = Subscription.objects.filter(pk=subscription.pk, on=True).update(on=False, off_because="ended")
@@ -75,7 +83,7 @@ def end(subscription: Subscription, *, by: str, now: datetime) -> None:
             waiting.update(state=Delivery.State.DEAD, ended_at=now)
             note(
                 subscription.company, by=by, at=now, what="webhook", ref=str(subscription.pk),
-                was={"on": True}, became={"on": False},
+                was={"on": True}, became={"on": False}, why=why,
             )  # fmt: skip
     subscription.refresh_from_db()
 

@@ -13,9 +13,10 @@ from creditdesk.desk.casework.models.request import Band, Request, Vote
 from creditdesk.desk.casework.models.run import Redecided, Run, Stage, Whole
 from creditdesk.desk.casework.models.talk import Comment, MoveAnswer
 from creditdesk.desk.casework.models.task import Task
+from creditdesk.desk.casework.models.worker import WorkerSeen
 
 __all__ = [
     "Absence", "Alert", "Band", "Case", "Comment", "Decision", "Draft", "Entry", "Erased", "Member", "Message", "MoveAnswer",
     "PolicyInUse", "PolicyVersion", "Portfolio", "Redecided", "Request", "Run", "Schedule", "Stage", "Step",
-    "Task", "Trial", "Vote", "Whole",
+    "Task", "Trial", "Vote", "Whole", "WorkerSeen",
 ]  # fmt: skip

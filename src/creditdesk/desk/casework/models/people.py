@@ -38,15 +38,21 @@ class Member(models.Model):
 
 
 class Absence(models.Model):
-    """A person is away; the deputy has the tasks meanwhile."""
+    """A person is away from a company's work; the deputy has the tasks meanwhile.
 
+    Attributes:
+        person, deputy: as facts, portfolios and tasks of that company name them.
+        from_on, until_on: first and last day of it.
+    """
+
+    company = models.ForeignKey("ledger.Company", models.CASCADE, related_name="absences")
     person = models.CharField(max_length=150)
     deputy = models.CharField(max_length=150)
     from_on = models.DateField()
     until_on = models.DateField()
 
     class Meta:
-        indexes = (models.Index(fields=("from_on", "until_on"), name="absence_days"),)
+        indexes = (models.Index(fields=("company", "from_on", "until_on"), name="absence_of_company"),)
 
     def __str__(self) -> str:
         return f"{self.person} {self.from_on} to {self.until_on}: {self.deputy}"

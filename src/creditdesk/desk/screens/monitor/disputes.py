@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from creditdesk.desk.ledger.models import FACTS
 from creditdesk.desk.screens.customer import codes
@@ -103,10 +103,10 @@ def flow(book: Book) -> Panel:
         note=_("open now") if spans else "",
         chart=Chart(
             Shape.BARS, _("Disputes opened, and disputes closed, by period."), on_axis(spans),
-            (Line(_("Opened"), tuple(opened)), Line(_("Closed"), tuple(closed), Ink.SOFT)), count_axis(opened, closed), under_way(spans),
+            (Line(pgettext("count", "Opened"), tuple(opened)), Line(_("Closed"), tuple(closed), Ink.SOFT)), count_axis(opened, closed), under_way(spans),
         ),
         columns=(
-            period(), count("opened", gettext_lazy("Opened")), count("closed", gettext_lazy("Closed")),
+            period(), count("opened", pgettext_lazy("count", "Opened")), count("closed", gettext_lazy("Closed")),
             count("still", gettext_lazy("Open at the end")), amount("sum", gettext_lazy("Amount")),
         ),
         rows=[

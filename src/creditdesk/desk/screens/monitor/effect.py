@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from creditdesk.desk.monitor.models import Figure
 from creditdesk.desk.screens.formats import number, speaking
@@ -298,7 +298,7 @@ def by_itself(book: Book) -> Panel:
         columns=(
             Column("quarter", gettext_lazy("Customers by how late they paid")), count("n", gettext_lazy("Customers")),
             days("before", gettext_lazy("Days late before")), days("after", gettext_lazy("Days late in the last 90 days")),
-            days("change", gettext_lazy("Change")),
+            days("change", pgettext_lazy("figure", "Change")),
         ),
         rows=rows,
         formula=_("customers in four equal groups by their days late in one quarter of a year; their days late in the next"),
