@@ -22,7 +22,9 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
@@ -30,23 +32,32 @@ INVOICES_EACH = 20
 OPEN_SHARE = 5
 """Every so manieth invoice is open."""
 
+MOVED = 40
+"""Every so manieth customer changed its segment in the last month; every so manieth is held by a brake."""
+HELD = 60
+
 PEOPLE = 20
 COMPANY = "bench"
 
 FILL = """
 INSERT INTO standing_account (company_id, customer, digest, name, words, kind, country, city, language, payer, group_id, key_account,
-    intercompany, collector, account_manager, portfolio, segment, segment_since, proposed_segment, cell_row, cell_column, risk_class,
-    payment_index, procedure, case_no, next_step, next_due_on, step, "do", step_state, hold, priority, acceptance, order_block,
-    currency, open_items, open, overdue, collectible, disputed, promised, planned, unallocated, oldest_due_on, exposure,
+    intercompany, collector, account_manager, portfolio, segment, segment_since, previous_segment, proposed_segment, proposed_since, move_held,
+    cell_row, cell_column, risk_class,
+    payment_index, procedure, case_no, next_step, next_due_on, step, "do", step_state, hold, priority, acceptance, delivery_terms, order_block,
+    order_rank, order_block_reason, order_release_when, pipeline, room, at_risk, slipping, currency, open_items, open, overdue, collectible, disputed, promised, planned, unallocated, oldest_due_on, exposure,
     credit_limit, headroom, uninsured, turnover, more)
 SELECT 1, 'C' || lpad(n::text, 7, '0'), 'x', w.name || ' ' || n, '', 'company', (ARRAY['BE','NL','FR','DE'])[1 + n % 4],
     (ARRAY['Gent','Utrecht','Lille','Aachen'])[1 + n % 4], 'nl', 'C' || lpad(n::text, 7, '0'), 'G' || n / 3, n % 50 = 0, false,
     'collector' || n % {people}, 'sales' || n % {people}, NULL,
-    (ARRAY['partner','standard','attentive','firm','strict','new'])[1 + n % 6], DATE '2026-01-05', '',
+    (ARRAY['partner','standard','attentive','firm','strict','new'])[1 + n % 6],
+    CASE WHEN n % {moved} = 0 THEN DATE '2026-03-31' - n / {moved} % 31 ELSE DATE '2026-01-05' END, '',
+    CASE WHEN n % {held} = 0 THEN 'trusted' ELSE '' END, CASE WHEN n % {held} = 0 THEN DATE '2026-03-20' END,
+    CASE WHEN n % {held} = 0 THEN 'minimum_stay' ELSE '' END,
     (ARRAY['small','medium','large'])[1 + n % 3], (ARRAY['good','fair','poor'])[1 + n % 3],
     (ARRAY['low','medium','high'])[1 + (n * 7) % 3], n % 100, 'reference', n % 4, 'letter', DATE '2026-04-07',
     CASE WHEN n % 5 = 0 THEN 'call' ELSE '' END, CASE WHEN n % 5 = 0 THEN 'call' ELSE '' END,
-    CASE WHEN n % 5 = 0 THEN 'due' ELSE '' END, '', n % 100, 'open', 'none', 'EUR', 4, (n::bigint * 7919) % 5000000,
+    CASE WHEN n % 5 = 0 THEN 'due' ELSE '' END, '', n % 100, 'open', 'normal', 'none', 0, '', '',
+    0, 0, CASE WHEN n % 37 = 0 THEN n ELSE 0 END, 0, 'EUR', 4, (n::bigint * 7919) % 5000000,
     CASE WHEN n % 3 = 0 THEN (n::bigint * 104729) % 3000000 ELSE 0 END, CASE WHEN n % 3 = 0 THEN (n::bigint * 104729) % 3000000 ELSE 0 END,
     0, 0, 0, 0, CASE WHEN n % 3 = 0 THEN DATE '2026-03-20' - (n % 200) END, (n::bigint * 7919) % 5000000, 6000000,
     6000000 - (n::bigint * 7919) % 5000000, (n::bigint * 7919) % 5000000, (n::bigint * 31) % 90000000,
@@ -79,11 +90,17 @@ SELECT 1, customer_id, customer_id, invoice_id, 'x', number, 'invoice', issued, 
     due < DATE '2026-03-31', amount, 0, 0, 0, ''
 FROM fact_invoice WHERE id % {open} = 0;
 
+INSERT INTO casework_decision (company_id, customer, from_on, to_on, digest, segment, procedure, case_no, next_step, next_due_on, risk_class,
+    acceptance, order_block, currency, exposure, credit_limit, headroom, content)
+SELECT 1, customer, DATE '2026-01-05', CASE WHEN segment_since > DATE '2026-01-05' THEN segment_since END, 'x',
+    CASE WHEN segment_since > DATE '2026-01-05' THEN 'light' ELSE segment END, 'reference', 1, 'letter', next_due_on, risk_class, 'open', 'none',
+    'EUR', exposure, credit_limit, headroom, '{content}'
+FROM standing_account;
 INSERT INTO casework_decision (company_id, customer, from_on, digest, segment, procedure, case_no, next_step, next_due_on, risk_class,
     acceptance, order_block, currency, exposure, credit_limit, headroom, content)
-SELECT 1, customer, DATE '2026-01-05', 'x', segment, 'reference', 1, 'letter', next_due_on, risk_class, 'open', 'none', 'EUR', exposure, credit_limit,
+SELECT 1, customer, segment_since, 'y', segment, 'reference', 1, 'letter', next_due_on, risk_class, 'open', 'none', 'EUR', exposure, credit_limit,
     headroom, '{content}'
-FROM standing_account;
+FROM standing_account WHERE segment_since > DATE '2026-01-05';
 
 INSERT INTO casework_task (company_id, customer, kind, procedure, case_no, step, turn, ref, "do", level, template, role, person, assigned,
     handed_to, handed_role, priority, due_on, opened_on, overdue, state, closed_because, outcome, done_by, invoice_ids, amount, currency, content)
@@ -154,8 +171,9 @@ def fill(customers: int) -> None:
     policies.approve(version, by="b", why="bench", now=now)
     with connection.cursor() as cursor:
         for statement in FILL.split(";\n\n"):
-            cursor.execute(statement.format(customers=customers, each=INVOICES_EACH, open=OPEN_SHARE, people=PEOPLE,
-                                            content=json.dumps(CONTENT)))  # fmt: skip
+            cursor.execute(statement.format(customers=customers, each=INVOICES_EACH, open=OPEN_SHARE, people=PEOPLE, moved=MOVED,
+                                            held=HELD, content=json.dumps(CONTENT)))  # fmt: skip
+    profiled(company, customers)
     connection.set_autocommit(True)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -178,6 +196,51 @@ def fill(customers: int) -> None:
     sys.stdout.write(json.dumps(keys))
 
 
+def profiled(company: Any, customers: int) -> None:
+    """What placing rests on, as a day keeps it: so that cut points can be tried on everybody."""
+    import io
+
+    import ibis
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from creditdesk.desk.day.profiling import DECIDED, PLAIN
+    from creditdesk.desk.standing.models import Profiled
+    from creditdesk.engine.preview import basis
+    from creditdesk.facts.decisions import TABLES_OUT
+    from creditdesk.facts.profile import PROFILE
+    from creditdesk.policy.load import load_policy
+
+    some = random.Random(11)
+    types = {**PROFILE.schema(), **{f"d_{name}": TABLES_OUT["decision"].schema()[name] for name in DECIDED}}
+    schema = ibis.schema(
+        {name: types[name] for name in [*PLAIN, *(f"d_{name}" for name in DECIDED)]}
+    ).to_pyarrow()
+    rows = []
+    for n in range(1, customers + 1):
+        late = some.gauss(9, 9)
+        rows.append(
+            {
+                "customer_id": f"C{n:07d}", "kind": "company", "employees": int(some.paretovariate(0.9)),
+                "days_late_shrunken": late, "days_late_24m": late, "observations": 12, "behaviour_evidence": 12,
+                "first_invoice_age_days": 900, "orders_12m": 12, "turnover_class": "B", "open_items": 4, "intercompany": False,
+                "open_handover": False, "natural_person": False, "risk_evidence": 12.0, "risk_events": 0.0, "d_segment": "standard",
+                "d_segment_since": date(2026, 1, 5), "d_currency": "EUR", "d_exposure": n * 7919 % 5_000_000, "d_risk_class": "low",
+                "d_bands": [("size", "small"), ("behaviour", "good")],
+            }
+        )  # fmt: skip
+    table = pa.Table.from_pylist(rows, schema=pa.schema([field.with_nullable(True) for field in schema]))
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd")
+    Profiled.objects.create(
+        company=company,
+        as_of=date(2026, 3, 31),
+        ledger_no=1,
+        made_with=basis(load_policy("starter")),
+        content=sink.getvalue(),
+    )
+
+
 def addresses(customers: int) -> dict[str, list[str]]:
     """What is asked for: the first pages, pages far behind, searches by one letter and by many."""
     some = random.Random(7)
@@ -193,6 +256,10 @@ def addresses(customers: int) -> dict[str, list[str]]:
         ],
         "Customer": [f"{c}/customer/{one}/" for one in who],
         "timeline": [f"{c}/customer/{one}/timeline" for one in who],
+        "Matrix": [
+            f"{c}/matrix/", f"{c}/matrix/?by=customers", f"{c}/matrix/moves?since=day", f"{c}/matrix/moves?since=month",
+            f"{c}/matrix/moves?since=month&from=light&to=firm", f"{c}/matrix/moves?since=held",
+        ],
         "palette": [f"{c}/find/?q=zen", f"{c}/find/?q=C00001", f"{c}/find/?q={who[0]}/3"],
     }  # fmt: skip
 
@@ -260,6 +327,27 @@ def measured(port: int, sessions: list[str], customers: int, rounds: int) -> dic
     return times
 
 
+def tried(port: int, session: str, customers: int, tries: int = 12) -> str:
+    """One person moves a cut point again and again: how long until who would move is told."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    seconds = []
+    for number in range(tries + 1):
+        started = time.perf_counter()
+        connection.request(
+            "GET", f"/c/{COMPANY}/matrix/try/preview?size-0-0={3 + number}&behaviour-0-0={4 + number % 5}",
+            headers={"Cookie": f"sessionid={session}", "Accept-Language": "nl"},
+        )  # fmt: skip
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        seconds.append(time.perf_counter() - started)
+        if answer.status != 200 or "table" not in text:
+            raise SystemExit(f"who would move: {answer.status} {text[:300]}")
+    return (
+        f"| who would move with other cut points, {customers:,} customers, one person | first {seconds[0] * 1000:,.0f} ms, "
+        f"then median {percentile(seconds[1:], 0.5) * 1000:,.0f} ms |"
+    )
+
+
 def percentile(values: list[float], share: float) -> float:
     """The value below which that share lies."""
     return sorted(values)[min(int(len(values) * share), len(values) - 1)]
@@ -289,6 +377,7 @@ def measure(customers: int, rounds: int = 12, processes: int = 2) -> list[str]:
             wait(port)
             measured(port, sessions, customers, 2)  # everything is read once before it counts
             times = measured(port, sessions, customers, rounds)
+            moving = tried(port, sessions[0], customers)
         finally:
             server.terminate()
             server.wait()
@@ -300,7 +389,7 @@ def measure(customers: int, rounds: int = 12, processes: int = 2) -> list[str]:
             f"| {kind}, {customers:,} customers, {customers * INVOICES_EACH:,} invoices, {PEOPLE} users at once | p95 {p95 * 1000:,.0f} ms, "
             f"median {half * 1000:,.0f} ms: **{p95 / base:.1f} times** the login page; {statements[kind]} SQL statements |"
         )
-    return rows
+    return [*rows, moving]
 
 
 def main() -> None:

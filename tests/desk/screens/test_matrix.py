@@ -86,7 +86,8 @@ def acme(one_desk) -> Company:  # noqa: ARG001  one database for all cases
         for _each in range(many):
             number += 1
             account(company, f"C{number:02d}", f"Firma {number:02d}", segment=segment, cell_row=row, cell_column=column,
-                    exposure=exposure, overdue=exposure // 10, proposed_segment=waiting)  # fmt: skip
+                    exposure=exposure, overdue=exposure // 10, proposed_segment=waiting,
+                    move_held="minimum_stay" if waiting else "")  # fmt: skip
     profiled(company, [staffed(f"S{staff}", staff) for staff in (4, 12, 18, 19)])
     return company
 

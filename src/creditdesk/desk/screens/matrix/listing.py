@@ -35,7 +35,7 @@ def moved(scope: Scope, since: date, start: str = "", end: str = "") -> QuerySet
 
 def held(scope: Scope) -> QuerySet[Account]:
     """Accounts that the figures would put elsewhere, and a brake keeps."""
-    return scope.accounts().exclude(proposed_segment="").annotate(was=F("segment"), to=F("proposed_segment"))
+    return scope.accounts().exclude(move_held="").annotate(was=F("segment"), to=F("proposed_segment"))
 
 
 def _name(row: Account, listing: Any) -> str:
