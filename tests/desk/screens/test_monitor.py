@@ -415,6 +415,35 @@ def test_a_table_as_a_file(portfolio) -> None:
     assert client.get("/c/acme/monitor/?by=century").status_code == 200
 
 
+def test_a_page_lists_the_most_pressing_disputes_and_the_file_all(portfolio, monkeypatch) -> None:
+    del portfolio
+    company = Company.objects.create(code=f"busy{Company.objects.count()}", name="Busy NV")
+    name = f"bea{company.pk}"
+    admit(company, name, [Role.CREDIT_MANAGER], by="test", now=NOW)
+    measured(company, Ledger())
+    rows = [
+        {"dispute_id": f"d{index}", "customer_id": f"c{index}", "opened_on": date(2026, 3, 1), "amount": 5, "reason": "price", "owner": owner,
+         "deadline": deadline}
+        for index, (owner, deadline) in enumerate(((None, None), ("anna", date(2026, 4, 2)), ("bert", date(2026, 3, 2)), ("bert", date(2026, 4, 1))))
+    ]  # fmt: skip
+    add(company, "dispute", rows, by="import", at=NOW)
+    monkeypatch.setattr("creditdesk.desk.screens.monitor.disputes.LISTED", 2)
+    page = page_of(name, "disputes", company.code)
+    assert [name for name in ("c0", "c1", "c2", "c3") if f"/customer/{name}/" in page] == ["c2", "c3"]
+    got = signed_in(name).get(
+        f"/c/{company.code}/monitor/disputes", {"panel": "open-disputes", "format": "csv"}
+    )
+    told = csv.DictReader(io.StringIO(b"".join(got.streaming_content).decode("utf-8-sig")))
+    assert [row["customer"] for row in told] == ["c2", "c3", "c1", "c0"], (
+        "by deadline, those without one last"
+    )
+    got = signed_in(name).get(f"/c/{company.code}/monitor/disputes", {"panel": "owners", "format": "csv"})
+    told = csv.DictReader(io.StringIO(b"".join(got.streaming_content).decode("utf-8-sig")))
+    assert [(row["owner"], row["n"], row["late"], row["without"]) for row in told] == [
+        ("bert", "2", "1", "0"), ("", "1", "0", "1"), ("anna", "1", "0", "0"),
+    ]  # fmt: skip
+
+
 def test_script_in_what_a_file_brought_stays_text(portfolio) -> None:
     del portfolio
     odd = Company.objects.create(code=f"odd{Company.objects.count()}", name="Odd NV")

@@ -190,6 +190,22 @@ def test_a_tap_says_what_came_of_it_and_stays_here(acme) -> None:
     assert said["Location"].startswith("/c/acme/today/")
 
 
+def test_where_not_all_can_be_shown_it_is_said(acme, monkeypatch) -> None:
+    row(acme, "deb")
+    moving(acme, "mov")
+    for number in (1, 2, 3):
+        asked_of(acme, "sam", case_no=number, opened_on=TODAY - timedelta(days=number))
+    assert "that were asked first are shown" not in page_of("sam", "interventions/")
+    assert "Those with the largest exposure" not in page_of("sam", "moves/")
+    for module in ("views", "interventions"):
+        monkeypatch.setattr(f"creditdesk.desk.screens.sales.{module}.MOST", 2)
+    page = page_of("sam", "interventions/")
+    assert "The 2 that were asked first are shown, of 3." in page
+    assert page.count("data-row>") == 2
+    monkeypatch.setattr("creditdesk.desk.screens.sales.views.MOST", 1)
+    assert "Those with the largest exposure" in page_of("sam", "moves/")
+
+
 def test_what_was_not_done_in_time_is_shown(acme) -> None:
     row(acme, "deb")
     asked_of(acme, "sam", state="closed", closed_because="overdue", closed_on=TODAY - timedelta(days=2))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, F, Min, Q, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -121,32 +120,29 @@ def flow(book: Book) -> Panel:
 # --- open now -------------------------------------------------------------------------------------------------------
 
 
-def open_disputes(book: Book) -> list[Any]:
+def open_disputes(book: Book) -> QuerySet[Any]:
     """The open disputes of the group, the one that is due first in front."""
     today = book.scope.today
-    model = FACTS["dispute"]
-    rows = model.objects.filter(legal_entity=book.scope.company, replaced_by=None, opened_on__lte=today)
+    rows: QuerySet[Any] = FACTS["dispute"].objects.filter(
+        legal_entity=book.scope.company, replaced_by=None, opened_on__lte=today
+    )
     rows = rows.filter(Q(closed_on=None) | Q(closed_on__gt=today))
     if not book.everybody:
         rows = rows.filter(customer_id__in=book.accounts().values("customer"))
-    found = list(rows)
-    found.sort(key=lambda one: (one.deadline or date.max, one.opened_on, one.dispute_id))
-    return found
+    return rows.order_by(F("deadline").asc(nulls_last=True), "opened_on", "dispute_id")
 
 
-def owners(book: Book, standing: list[Any]) -> Panel:
+def owners(book: Book, standing: QuerySet[Any]) -> Panel:
     """Who has to settle how many, and by when."""
-    today = book.scope.today
-    by: dict[str, list[Any]] = defaultdict(list)
-    for one in standing:
-        by[one.owner or ""].append(one)
     rows = [
-        row(
-            None, book.currency, owner=owner, n=len(each), late=sum(1 for one in each if one.deadline and one.deadline < today),
-            without=sum(1 for one in each if not one.deadline),
-            next=min((one.deadline for one in each if one.deadline), default=None), oldest=min(one.opened_on for one in each),
+        row(None, book.currency, owner=found.pop("of"), **found)
+        for found in standing.order_by()
+        .annotate(of=Coalesce("owner", Value(""), output_field=TextField()))
+        .values("of")
+        .annotate(
+            n=Count("pk"), late=Count("pk", filter=Q(deadline__lt=book.scope.today)),
+            without=Count("pk", filter=Q(deadline=None)), next=Min("deadline"), oldest=Min("opened_on"),
         )
-        for owner, each in by.items()
     ]  # fmt: skip
     rows.sort(key=lambda line: (-line.late, -line.n, line.owner))
     late = sum(line.late for line in rows)
@@ -167,15 +163,18 @@ def owners(book: Book, standing: list[Any]) -> Panel:
     )  # fmt: skip
 
 
-def pressing(book: Book, standing: list[Any]) -> Panel:
+def pressing(book: Book, standing: QuerySet[Any]) -> Panel:
     """The disputes themselves."""
     today = book.scope.today
-    chosen = standing[:LISTED]
-    known = dict(
-        Account.objects.filter(
-            company=book.scope.company, customer__in={one.customer_id for one in chosen}
-        ).values_list("customer", "name")
-    )
+
+    def listed(chosen: QuerySet[Any]) -> list[Any]:
+        named = Account.objects.filter(company=book.scope.company, customer__in=chosen.values("customer_id"))
+        known = dict(named.values_list("customer", "name"))
+        return [
+            row(None, book.currency, name=known.get(one.customer_id, one.customer_id), customer=one.customer_id, reason=one.reason,
+                owner=one.owner or "", deadline=one.deadline, opened=one.opened_on, age=(today - one.opened_on).days)
+            for one in chosen
+        ]  # fmt: skip
 
     def who(line: Any, _panel: Any) -> str:
         return format_html(
@@ -199,11 +198,8 @@ def pressing(book: Book, standing: list[Any]) -> Panel:
             Column("deadline", gettext_lazy("Deadline"), Kind.DAY, show=until), Column("opened", gettext_lazy("Opened"), Kind.DAY, wide=True),
             count("age", gettext_lazy("Days open")),
         ),
-        rows=[
-            row(None, book.currency, name=known.get(one.customer_id, one.customer_id), customer=one.customer_id, reason=one.reason,
-                owner=one.owner or "", deadline=one.deadline, opened=one.opened_on, age=(today - one.opened_on).days)
-            for one in chosen
-        ],
+        rows=listed(standing[:LISTED]),
+        every=lambda: listed(standing),
         formula=_("days open = today − day of opening"),
         counts=_("The most pressing %(n)s, by deadline; those without one come last.") % {"n": number(LISTED)},
         open=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import SimpleNamespace
@@ -34,6 +34,7 @@ class Panel:
         columns_wide: how many columns of the page it takes; 0 = the whole line.
         caution: what the figure does not say; shown above the table.
         empty: why there is nothing yet.
+        every: all rows for a file, where the page shows some of them.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Panel:
     columns_wide: int = 1
     caution: str = ""
     empty: str = ""
+    every: Callable[[], Sequence[Any]] | None = None
     picture: Any = field(default="", init=False)
 
     @property

@@ -60,11 +60,8 @@ def _file(request: Asked, panels: list[Panel]) -> HttpResponse | None:
     if panel is None:
         raise Http404(f"no table {name!r}")
     title = f"{panel.name}-{request.scope.today.isoformat()}"
-    return (
-        as_csv(title, panel.columns, panel.rows)
-        if form == "csv"
-        else as_xlsx(title, panel.columns, panel.rows)
-    )
+    rows = panel.every() if panel.every else panel.rows
+    return as_csv(title, panel.columns, rows) if form == "csv" else as_xlsx(title, panel.columns, rows)
 
 
 @may(Right.SEE_FIGURES)

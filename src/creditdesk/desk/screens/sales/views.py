@@ -10,7 +10,7 @@ from django.shortcuts import render
 from creditdesk.desk.access.declared import Asked, may
 from creditdesk.desk.access.roles import Right
 from creditdesk.desk.casework.models import Task
-from creditdesk.desk.screens.sales.interventions import ended_ones, open_ones, tasks_of_sales
+from creditdesk.desk.screens.sales.interventions import MOST, ended_ones, open_ones, tasks_of_sales
 from creditdesk.desk.screens.sales.lists import Room, Stances, Watch, growing, watched
 from creditdesk.desk.screens.sales.mine import Whose
 from creditdesk.desk.screens.sales.moves import moves as moves_of
@@ -62,7 +62,13 @@ def interventions(request: Asked) -> HttpResponse:
     return render(
         request,
         "sales/interventions.html",
-        {**shared, "waiting": open_ones(shared["whose"]), "ended": ended_ones(shared["whose"])},
+        {
+            **shared,
+            "waiting": open_ones(shared["whose"]),
+            "ended": ended_ones(shared["whose"]),
+            "many": shared["asked_of_sales"] > MOST,
+            "most": MOST,
+        },
     )
 
 
@@ -71,4 +77,4 @@ def moves(request: Asked) -> HttpResponse:
     """Moves to discuss."""
     shared = _shared(request, "moves")
     found = [{"move": one, "mine": one.answered_by(request.scope.name)} for one in moves_of(shared["whose"])]
-    return render(request, "sales/moves.html", {**shared, "moves": found})
+    return render(request, "sales/moves.html", {**shared, "moves": found, "many": len(found) >= MOST})
