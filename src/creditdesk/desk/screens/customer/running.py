@@ -45,8 +45,9 @@ def running(scope: Scope, customer: str, currency: str) -> list[Running]:
         title = _("Promise of %(amount)s for %(day)s") % {
             "amount": money(row.amount, row.currency, exact=True), "day": day(row.due_on)
         }  # fmt: skip
+        detail = " · ".join(filter(None, (row.by, _("its day has passed") if row.due_on < today else "")))
         found.append(
-            (row.due_on, Running("promise", row.promise_id, "handshake", title, row.by or "", _("Withdraw")))
+            (row.due_on, Running("promise", row.promise_id, "handshake", title, detail, _("Withdraw")))
         )
     pauses = _rows(scope, customer, "pause").filter(Q(until_on=None) | Q(until_on__gte=today))
     for row in pauses:

@@ -130,7 +130,7 @@ def _orders(row: Account, listing: Any) -> str:
         )
         if listing.scope.may(Right.ASK):
             ask = format_html(
-                ' <button type="button" class="button tiny ghost" hx-get="{}?kind=release" hx-target="#sheet-body" '
+                ' <button type="button" class="button tiny" hx-get="{}?kind=release" hx-target="#sheet-body" '
                 'aria-label="{}">{}</button>',
                 listing.scope.url("customer:act", customer=row.customer, act="ask"),
                 gettext("Ask for a release: %(customer)s") % {"customer": row.name},
@@ -195,7 +195,7 @@ def _pipeline(row: Account, listing: Any) -> str:
         return format_html('{}<span class="sub">{}</span>', told, badge)
     needed = max(row.exposure, 0) + row.pipeline
     return format_html(
-        '{}<span class="sub">{} <button type="button" class="button tiny ghost" hx-get="{}?kind=limit&amp;amount={}" '
+        '{}<span class="sub">{} <button type="button" class="button tiny" hx-get="{}?kind=limit&amp;amount={}" '
         'hx-target="#sheet-body" aria-label="{}">{}</button></span>',
         told, badge, listing.scope.url("customer:act", customer=row.customer, act="ask"), needed,
         gettext("Ask for a limit: %(customer)s") % {"customer": row.name}, gettext("Ask"),

@@ -154,7 +154,8 @@ def task_title(task: Any) -> str:
     """What a task is, and at which step, where that says more."""
     name = codes.task(task)
     step = speaking().named("step", task.step) if task.step else ""
-    return name if not step or step.casefold() == name.casefold() else f"{name}: {step}"
+    said = {name.casefold(), speaking().named("do", task.do).casefold()} if task.kind != "approve" else set()
+    return name if not step or step.casefold() in said else f"{name}: {step}"
 
 
 @register.filter

@@ -46,7 +46,8 @@ def _customer(row: Step, listing: Any) -> str:
 
 def _step(row: Step, _listing: Any) -> str:
     t = speaking()
-    return format_html('{}<span class="sub">{}</span>', t.named("do", row.do), t.named("step", row.step))
+    done, step = t.named("do", row.do), t.named("step", row.step)
+    return format_html('{}<span class="sub">{}</span>', done, "" if step == done else step)
 
 
 def _why(row: Step, _listing: Any) -> str:
@@ -68,7 +69,7 @@ class Held(Listing):
         Column("step", _("Step"), Kind.CODE, group="step", show=_step),
         Column("hold", _("Held because"), Kind.CODE, group="hold", show=_why, order="hold"),
         Column("amount", _("Amount"), Kind.MONEY, order="amount", descending=True),
-        Column("due_on", _("Due since"), Kind.DAY, order="due_on", wide=True),
+        Column("due_on", _("Due on"), Kind.DAY, order="due_on", wide=True),
         Column("currency", _("Currency"), shown=False),
     )
 

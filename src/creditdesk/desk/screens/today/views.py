@@ -73,6 +73,7 @@ def task(request: Asked, pk: int) -> HttpResponse:
             "dossier": dossier,
             "outcomes": outcomes if found.kind in {Task.Kind.STEP, Task.Kind.POST} else [],
             "contact": _contact(found, dossier),
+            "by_post": found.do in {"letter", "registered_letter"},
             "said": said_last(scope, account.customer),
             "running": running(scope, account.customer, account.currency),
             "mine": set(found.invoice_ids),
