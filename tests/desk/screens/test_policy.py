@@ -429,6 +429,16 @@ def test_a_proposal_is_sent_back_with_a_reason(draft) -> None:
     assert "too harsh for the small ones" in told
 
 
+def test_what_was_approved_from_the_command_line_meanwhile_is_told(acme, draft) -> None:
+    here = f"draft/{draft.pk}"
+    later = TODAY + timedelta(days=400)
+    post("mia", f"{here}/do/propose", {"version": "79", "effective_on": later.isoformat(), "why": "x"}, 204)
+    policies.approve(PolicyVersion.objects.get(company=acme, version="79"), by="bert", why="x", now=NOW)
+    for act in ("approve", "back"):
+        told = post("fien", f"{here}/do/{act}", {"why": "fine"}, 422)
+        assert "It is not proposed any more" in words(told.content.decode())
+
+
 def test_a_page_takes_few_statements(draft) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

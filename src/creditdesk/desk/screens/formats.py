@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import cache
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from django.utils import timezone, translation
 
 from creditdesk.facts.money import digits as digits_of
@@ -89,4 +89,5 @@ def moment(value: datetime | None) -> str:
     """A moment where the desk stands: `31 Mar 2026, 14:05`; empty for none."""
     if value is None:
         return ""
-    return format_datetime(timezone.localtime(value), "d MMM y, HH:mm", locale=speaking().locale)
+    here = timezone.localtime(value)
+    return f"{day(here.date())}, {here:%H:%M}"

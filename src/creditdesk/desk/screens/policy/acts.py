@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from creditdesk.desk.access.scope import Scope
 from creditdesk.desk.casework import drafts
-from creditdesk.desk.casework.models import Draft, PolicyVersion
+from creditdesk.desk.casework.models import Draft, PolicyInUse, PolicyVersion
 from creditdesk.desk.casework.policies import SamePerson
 from creditdesk.desk.screens.fields import DayField
 from creditdesk.desk.screens.formats import day
@@ -165,7 +165,10 @@ class Approve(Act):
             )
         except SamePerson as same:
             raise forms.ValidationError(_("You wrote on it: somebody else approves it.")) from same
-        except drafts.NotWriting as late:
+        except (
+            drafts.NotWriting,
+            PolicyInUse,
+        ) as late:  # meanwhile it was sent back, or approved from the command line
             raise forms.ValidationError(_("It is not proposed any more: look at it again.")) from late
         return _("Approved. It is in force from %(day)s on.") % {"day": day(version.effective_on, "long")}
 
@@ -181,7 +184,10 @@ class SendBack(Act):
         """Written on."""
         try:
             drafts.send_back(self.own, by=self.scope.name, why=self.cleaned_data["why"], now=self.scope.now)
-        except drafts.NotWriting as late:
+        except (
+            drafts.NotWriting,
+            PolicyInUse,
+        ) as late:  # meanwhile it was sent back, or approved from the command line
             raise forms.ValidationError(_("It is not proposed any more: look at it again.")) from late
         return _("Sent back: it is written on.")
 

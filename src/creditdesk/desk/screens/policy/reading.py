@@ -196,10 +196,6 @@ class Reading:
             yield ngettext(
                 "Looked at again after %(n)s day.", "Looked at again after %(n)s days.", segment.review_days
             ) % {"n": number(segment.review_days)}
-        if segment.discount is not None and not segment.discount.offered:
-            yield _("A discount of %(percent)s within %(days)s days stands ready, not offered.") % {
-                "percent": self.t.percent(float(segment.discount.percent) / 100, 1), "days": segment.discount.days
-            }  # fmt: skip
 
     # --- ladders ----------------------------------------------------------------------------------------------------
 
