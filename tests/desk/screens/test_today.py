@@ -106,6 +106,28 @@ def test_one_key_says_it_and_opens_the_next(acme, call) -> None:
     assert Entry.objects.filter(customer=call.customer, what="task", by="carla").exists()
 
 
+def test_skipping_goes_through_the_list_and_begins_anew(acme, call) -> None:
+    """Skipping twice leads to the third one, not back to the first."""
+    first = task(acme, call.customer, priority=99, case_no=7)
+    others = []
+    for name, priority in (("second", 98), ("third", 97)):
+        account(acme, name, name.title())
+        others.append(task(acme, name, priority=priority))
+    order = [first, *others, call]
+    client = signed_in("carla")
+    for here, behind in zip(order, [*order[1:], first], strict=True):
+        page = client.get(f"/c/acme/today/{here.pk}/").content.decode()
+        assert f'data-key="s" href="/c/acme/today/{behind.pk}/"' in page
+
+
+def test_a_letter_shows_where_it_goes_not_whom_to_phone(acme, call) -> None:
+    letter = task(acme, call.customer, kind="post", do="letter", step="letter", case_no=8)
+    page = signed_in("carla").get(f"/c/acme/today/{letter.pk}/").content.decode()
+    assert "<h1>" in page
+    assert "Letter to post: letter" not in page
+    assert "no phone number" not in page
+
+
 def test_a_promise_with_date_and_amount(call) -> None:
     client = signed_in("carla")
     address = f"/c/acme/today/{call.pk}/with/promised"

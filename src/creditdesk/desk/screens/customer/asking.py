@@ -100,6 +100,8 @@ class Ask(Act):
         )
         self.fields["kind"].choices = [(code, name) for code, name in kinds.items() if code != "plan"]
         self.fields["invoice_id"].choices = self.invoices("–")
+        for name in ("invoice_id", "amount", "days"):  # shown for the kinds that need them
+            self.fields[name].needed = True
 
     def clean_until(self) -> date | None:
         """Today or later."""

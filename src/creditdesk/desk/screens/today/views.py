@@ -79,6 +79,7 @@ def task(request: Asked, pk: int) -> HttpResponse:
             "mine": set(found.invoice_ids),
             "waiting": work.with_accounts(list(work.tasks.exclude(pk=pk)[:WAITING])),
             "work": work,
+            "skip": work.after(pk),
             "subject": _subject(scope, found),
             "stale": dossier.stale,
             "stale_url": scope.url("customer:stale", customer=account.customer),
@@ -122,9 +123,10 @@ def outcome(request: Asked, pk: int) -> HttpResponse:
     """An outcome that needs no more than a key; what was said goes along as a note. Then the next task."""
     if request.method != "POST":
         return HttpResponseRedirect(request.scope.url("today:task", pk=pk))
-    found = _task(request.scope, pk)
-    said = _outcome(request.scope, found, request.POST.get("outcome", ""))
-    desk = request.scope.desk()
+    scope = request.scope
+    found = _task(scope, pk)
+    said = _outcome(scope, found, request.POST.get("outcome", ""))
+    desk = scope.desk()
     with_note = request.POST.get("text", "").strip()[:4000]
 
     def act() -> None:
@@ -132,7 +134,9 @@ def outcome(request: Asked, pk: int) -> HttpResponse:
             write_note(desk, found.customer, f"task:{pk}:{request.POST.get('token', '')[:40]}", with_note)
         desk.done(found, said.code, note_text=with_note)
 
-    return _go_on(request, found, desk, act, f"{said.label}: {found.customer}")
+    account = scope.accounts().filter(customer=found.customer).first()
+    name = account.name if account else found.customer
+    return _go_on(request, found, desk, act, f"{said.label}: {name}")
 
 
 @may(Right.WORK, Right.SELL, Right.ASK)

@@ -78,6 +78,12 @@ class Worklist:
         }
         return [{"task": task, "account": accounts.get(task.customer)} for task in tasks]
 
+    def after(self, current: int) -> int | None:
+        """The task behind this one in the list, and after the last the first again: for whoever skips one."""
+        order = list(self.tasks.values_list("pk", flat=True)[:MOST])
+        behind = order.index(current) + 1 if current in order else 0
+        return next((one for one in order[behind:] + order[:behind] if one != current), None)
+
     def following(self, but: int | None = None) -> Task | None:
         """The task to do next: not of a customer who is being decided anew, and not one that was tried today already."""
         waiting = Stale.objects.filter(company=self.scope.company).values("customer")
