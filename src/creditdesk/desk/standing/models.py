@@ -122,7 +122,6 @@ class Account(models.Model):
             models.Index(fields=("company", "-exposure", "id"), name="account_exposure"),
             models.Index(fields=("company", "oldest_due_on", "id"), name="account_oldest"),
             models.Index(fields=("company", "segment"), name="account_segment"),
-            models.Index(fields=("company", "segment_since"), name="account_since"),
             models.Index(fields=("company", "cell_row", "cell_column"), name="account_cell"),
             models.Index(fields=("company", "collector"), name="account_collector"),
             models.Index(fields=("company", "account_manager"), name="account_manager"),
