@@ -343,8 +343,11 @@ def test_a_company_without_history_is_told_why_there_is_nothing(portfolio) -> No
         assert "No figures yet" in page, address
         assert "<svg" in page.partition("No figures yet")[0], "an icon"
     assert "No alerts" in page_of(name, "alerts", fresh.code)
+    # after an update the worker makes them
+    Measured.objects.create(company=fresh, asked_at=NOW)
+    assert "The figures are being made" in page_of(name, "", fresh.code)
     # a day was run, but the ledger holds nothing
-    Measured.objects.create(company=fresh, as_of=TODAY, made_at=NOW, currency="EUR", first_on=None)
+    Measured.objects.filter(company=fresh).update(as_of=TODAY, made_at=NOW, currency="EUR")
     assert "No figures yet" in page_of(name, "", fresh.code)
     # a day was run, and the first invoice is of today
     Measured.objects.filter(company=fresh).update(first_on=TODAY)

@@ -18,9 +18,11 @@ def test_every_page_is_sound(served, browser, dark, phone) -> None:
         page.goto(f"/c/brabo/monitor/{address}")
         page.wait_for_load_state("networkidle")
         assert cut_off(page) == [], address
-        page.evaluate("document.querySelectorAll('.fold').forEach(one => { one.open = true })")
         assert sound(page) == [], address
-        assert cut_off(page) == [], address
+        if address == "disputes":  # with every table and formula opened
+            page.evaluate("document.querySelectorAll('.fold').forEach(one => { one.open = true })")
+            assert sound(page) == [], address
+            assert cut_off(page) == [], address
         if not address.startswith("alerts"):
             for picture in page.locator(".chart svg").all():
                 box = picture.bounding_box()

@@ -56,7 +56,9 @@ class Book:
         """Raises Http404 for customers that this person may not see."""
         self.scope = scope
         self.grain = grain if grain in GRAINS else MONTH
-        self.measured = Measured.objects.filter(company=scope.company, as_of__isnull=False).first()
+        made = Measured.objects.filter(company=scope.company).first()
+        self.measured = made if made and made.as_of else None
+        self.being_made = made is not None and made.as_of is None and made.asked_at is not None
         self.group = self._group(group)
         self._rows: dict[tuple[str, str], dict[date, tuple[int, int]]] = {}
 

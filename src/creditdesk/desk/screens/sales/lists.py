@@ -159,7 +159,7 @@ def _headroom(row: Account, _listing: Any) -> str:
 def _terms(row: Account, _listing: Any) -> str:
     days = (
         ""
-        if row.terms_days is None
+        if not row.terms_days
         else ngettext("%(n)s day", "%(n)s days", row.terms_days) % {"n": row.terms_days}
     )
     return format_html('{}<span class="sub">{}</span>', speaking().named("acceptance", row.acceptance), days)
