@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+import threading
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -14,6 +15,8 @@ from creditdesk.desk.ledger.writing import add
 from desk.screens.people import EVERYBODY, NOW, PASSWORD, TODAY, account, customer, people, signed_in, task
 
 from django.contrib.auth import get_user_model  # isort: skip  needs the settings
+from django.db import connection  # isort: skip
+from django.db.migrations.executor import MigrationExecutor  # isort: skip
 from django.test import Client  # isort: skip
 
 from creditdesk.desk.access.members import admit  # isort: skip
@@ -505,6 +508,38 @@ def test_the_day_is_asked_for_and_who_asked_is_on_record(otto) -> None:
     otto.post("/c/acme/settings/running/day")
     assert (last("day").by, last("day").ref) == ("otto", "2026-03-23")
     assert "The day is on the worker" in otto.get("/c/acme/settings/running/").content.decode()
+
+
+def test_a_worker_says_that_it_is_there_until_it_ends(acme) -> None:  # noqa: ARG001  the database
+    stop = threading.Event()
+    seen: list[list[str]] = []
+
+    def clock() -> datetime:
+        if WorkerSeen.objects.exists():
+            seen.append([one.name for one in beating.workers(NOW)])
+            stop.set()
+        return NOW
+
+    beating.keep_beating(stop, clock, every=0.01)
+    assert seen == [[beating.name_of_this()]]
+    assert not WorkerSeen.objects.exists(), "it ended as it was told to"
+
+
+def test_an_absence_that_stood_before_holds_in_every_company(desk) -> None:  # noqa: ARG001  the database
+    before, now = [("casework", "0007_vote_seen")], [("casework", "0009_absence_of_a_company")]
+    executor = MigrationExecutor(connection)
+    executor.migrate(before)
+    old = executor.loader.project_state(before).apps
+    for code in ("acme", "brabo"):
+        Company.objects.create(code=code, name=code)
+    old.get_model("casework", "Absence").objects.create(
+        person="carla", deputy="mia", from_on=TODAY, until_on=TODAY
+    )
+    executor.loader.build_graph()
+    executor.migrate(now)
+    assert list(Absence.objects.order_by("company__code").values_list("company__code", "person", "deputy")) == [
+        ("acme", "carla", "mia"), ("brabo", "carla", "mia")
+    ]  # fmt: skip
 
 
 # --- what others typed ------------------------------------------------------------------------------------------------

@@ -6,9 +6,10 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from django.db import OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from creditdesk.desk.casework.models import WorkerSeen
 from creditdesk.desk.day.clock import moment
@@ -20,6 +21,9 @@ SILENT = timedelta(minutes=5)
 """After so long without a word there is no worker."""
 
 FORGOTTEN = timedelta(days=1)
+
+AWAY = (OperationalError, InterfaceError)
+"""SQLite while an import writes, PostgreSQL while it restarts: the next word will do."""
 
 
 def name_of_this() -> str:
@@ -46,10 +50,9 @@ def keep_beating(stop: threading.Event, clock: Callable[[], datetime] = moment, 
         ):  # SQLite while an import writes, PostgreSQL while it restarts: the next word will do
             connection.close()
         stop.wait(every)
-    try:
+    with suppress(*AWAY):
         WorkerSeen.objects.filter(name=name_of_this()).delete()
-    finally:
-        connection.close()
+    connection.close()
 
 
 def workers(now: datetime) -> list[WorkerSeen]:
