@@ -1,4 +1,4 @@
-"""Settings in a real Chromium: every page in light and dark, wide and narrow, in four languages; a token is shown once."""
+"""Settings and the audit trail in a real Chromium: every page in light and dark, wide and narrow, in four languages; a token is shown once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from desk.screens.test_browser import cut_off, sound
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("screens")]
 
-PAGES = ("", "people/", "portfolios/", "calendars/", "programs/", "running/")
+PAGES = ("", "people/", "portfolios/", "calendars/", "programs/", "running/", "../audit/")
 
 
 def test_a_token_is_made_shown_once_and_revoked_by_keys(served, browser) -> None:
@@ -70,4 +70,5 @@ def test_an_empty_desk_and_an_auditor(served_empty, browser) -> None:
         page.goto(f"/c/brabo/settings/{one}")
         page.wait_for_load_state("networkidle")
         assert (one, sound(page), cut_off(page)) == (one, [], [])
-        assert page.locator("main button:not([data-close])").count() == 0, "nothing to press"
+        if "audit" not in one:
+            assert page.locator("main button").count() == 0, "nothing to press"
