@@ -46,7 +46,7 @@ def test_figures_of_a_segment_by_week_and_an_alert_seen_by_key(served, browser) 
     page.click('a:has-text("Weeks")')
     page.wait_for_url("**by=week**")
     assert "group=" in page.url, "the choice of customers stays"
-    page.click('.tabs a:has-text("Alerts")')
+    page.keyboard.press("6")
     page.wait_for_selector("tbody .tick input")
     before = page.locator("tbody tr").count()
     page.check("tbody .tick input >> nth=0")
