@@ -12,7 +12,7 @@ OUT    ?= out
 DEMO_DAYS := 2026-06-29 2026-06-30
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint format typecheck layers check bench lock docs messages clean
+.PHONY: help demo test test-all lint format typecheck layers check bench lock docs screenshots messages clean
 # Recipes of one make run after the other: they share one virtual environment.
 .NOTPARALLEL:
 
@@ -58,6 +58,9 @@ docs: $(VENV)/.project ## regenerate the references in docs/ from the code
 	@mv docs/policy-reference.md.new docs/policy-reference.md
 	@$(BIN)/python -m creditdesk.facts.profile_docs > docs/profile.md.new
 	@mv docs/profile.md.new docs/profile.md
+
+screenshots: $(VENV)/.project $(VENV)/.test ## take the pictures of docs/images anew, of the made-up company (minutes; needs Chromium)
+	@$(BIN)/python scripts/screenshots.py $(PICTURES)
 
 messages: $(VENV)/.project ## bring the catalogues of the desk's words up to date with the code, and compile them
 	@$(BIN)/python -m creditdesk.desk.catalogues

@@ -168,3 +168,12 @@ def test_an_empty_desk_says_how_to_begin(served_empty, browser) -> None:
         page.goto(address)
         assert page.inner_text("main .empty h2") == told
         right(page, address)
+
+
+def test_an_auditor_looks_and_changes_nothing(served, browser) -> None:
+    page = browser(served, "auditor")
+    page.goto("/c/brabo/imports/")
+    assert page.locator("[data-drop]").count() == 0
+    page.goto("/c/brabo/imports/1/")
+    assert page.locator('button:has-text("Take it back")').count() == 0
+    right(page, "import")

@@ -369,6 +369,9 @@ def test_cases_are_run_by_the_worker_and_told(draft) -> None:
 
 def test_a_replay_is_asked_for_followed_and_stopped(draft) -> None:
     here = f"draft/{draft.pk}/replay"
+    begin = get("mia", here).split('id="again"')[1].split("</button>")[0]
+    assert "Replay" in begin, "before the first one too"
+    assert "cases" not in begin
     post("mia", f"{here}/run", {"months": "3"})
     trial = Trial.objects.get(draft=draft)
     assert (trial.kind, trial.state, trial.against) == ("replay", "waiting", draft.base)

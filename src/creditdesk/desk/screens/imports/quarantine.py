@@ -76,6 +76,7 @@ class RowForm(forms.Form):
                 widget=forms.TextInput(attrs={"autocomplete": "off", **({"autofocus": ""} if not place_ else {})}),
             )  # fmt: skip
             self.fields[self.field(name)].told = said
+            self.fields[self.field(name)].needed = True  # what the table needs, the check says
         self.order_fields([*(self.field(name) for name in names), "why"])
         self._names = names
 

@@ -137,8 +137,11 @@ def _task(detail: Detail, _currency: str) -> str:
         if detail.get("step")
         else codes.TASKS.get(detail.get("kind", ""), "")
     )
+    person = detail.get("assigned") or _("nobody")
+    if not detail.get("since"):  # a step that no task was opened for
+        return _("%(task)s, of %(person)s") % {"task": step, "person": person}
     return _("%(task)s, of %(person)s since %(day)s") % {
-        "task": step, "person": detail.get("assigned") or _("nobody"), "day": _day(detail.get("since"))
+        "task": step, "person": person, "day": _day(detail["since"])
     }  # fmt: skip
 
 
