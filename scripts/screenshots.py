@@ -86,6 +86,14 @@ def go(page: Any, address: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def task(page: Any, what: str) -> None:
+    """Open the first task of the work list that says this, and wait until its keys are heard."""
+    go(page, "today/")
+    page.click(f"tbody tr:has-text('{what}') th a >> nth=0")
+    page.wait_for_selector(".outcome")
+    page.wait_for_load_state("networkidle")
+
+
 def sheet(page: Any, key: str) -> None:
     """Press a key that opens a form."""
     page.keyboard.press(key)
@@ -108,9 +116,7 @@ def settled(page: Any) -> None:
 
 def a_call(page: Any) -> None:
     """The first call of the work list."""
-    go(page, "today/")
-    page.click("tbody tr:has-text('Call') th a >> nth=0")
-    page.wait_for_selector(".outcome")
+    task(page, "Call")
 
 
 def a_promise(page: Any) -> None:
@@ -155,8 +161,7 @@ def a_release_asked(page: Any) -> None:
 
 def a_request(page: Any) -> None:
     """The credit manager opens the request from the work list."""
-    go(page, "today/")
-    page.click("tbody tr:has-text('Request to decide') th a >> nth=0")
+    task(page, "Request to decide")
     page.keyboard.press("r")
     page.wait_for_url("**/requests/**")
     settled(page)
@@ -164,8 +169,7 @@ def a_request(page: Any) -> None:
 
 def an_approval(page: Any) -> None:
     """A step that waits for a person's yes."""
-    go(page, "today/")
-    page.click("tbody tr:has-text('To be approved') th a >> nth=0")
+    task(page, "To be approved")
     page.fill("#why", "Promised twice and paid nothing; the final notice is two weeks old.")
 
 
@@ -186,6 +190,7 @@ def a_draft(page: Any) -> None:
     page.fill("#save-title", "Good up to seven days late")
     page.click("#preview form.save button")
     page.wait_for_url("**/policy/draft/**")
+    page.wait_for_load_state("networkidle")
     sheet(page, "p")
     said(page, "why", "Half of our good customers pay in one weekly run.")
 
@@ -206,6 +211,7 @@ def a_list(page: Any) -> None:
     )
     page.wait_for_url("**/imports/upload/**")
     page.wait_for_selector("#preview table", timeout=60_000)
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("c")
     page.wait_for_selector(".figures", timeout=60_000)
 
@@ -213,6 +219,7 @@ def a_list(page: Any) -> None:
 def a_bad_row(page: Any) -> None:
     """Bring the list in, and open the row over "much"."""
     a_list(page)
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("b")
     page.wait_for_selector(".ended", timeout=60_000)
     go(page, "imports/quarantine/")
