@@ -190,6 +190,13 @@ def ledger(setting: Setting) -> list[str]:
     return imports.measure(min(setting.customers, 1_000_000), ROUNDS, ["postgresql", "sqlite"])
 
 
+def day(setting: Setting) -> list[str]:
+    """The desk's day on PostgreSQL against `decide` on the same facts; a customer decided anew against one read."""
+    import desk_day
+
+    return desk_day.measure(min(setting.customers, 100_000), ROUNDS)
+
+
 def screens(setting: Setting) -> list[str]:
     """The desk's screens against its login page, with many customers and users."""
     import screens as pages
@@ -212,6 +219,7 @@ PARTS: dict[str, Callable[[Setting], list[str]]] = {
     "peer": peer,
     "spark": spark,
     "ledger": ledger,
+    "day": day,
     "screens": screens,
     "credit": credit,
 }
