@@ -52,7 +52,7 @@ def measure(customers: int, rounds: int, facts: Path | None = None) -> list[str]
         run(
             [
                 CREDITDESK,
-                *"enact starter --author anna --approver bert --quiet --why".split(),
+                *["enact", "starter", "--author", "anna", "--approver", "bert", "--quiet", "--why"],
                 "the benchmark",
             ]
         )
