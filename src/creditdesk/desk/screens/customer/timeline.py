@@ -123,7 +123,9 @@ def _actions(asked: Asked) -> Iterable[Event]:
     for row in asked.facts("action", "done_on"):
         what = t.named("do", row.channel)
         step = t.named("step", row.step) if row.step else ""
-        title = what if not step or step.casefold() == what.casefold() else f"{what}: {step}"
+        title = what
+        if step and step.casefold() != what.casefold():
+            title = _("%(task)s: %(step)s") % {"task": what, "step": step}
         if row.direction == "in":
             title = _("From the customer: %(what)s") % {"what": what}
         detail = [codes.outcome(row.outcome)] if row.outcome else []

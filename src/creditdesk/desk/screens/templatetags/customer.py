@@ -155,7 +155,11 @@ def task_title(task: Any) -> str:
     name = codes.task(task)
     step = speaking().named("step", task.step) if task.step else ""
     said = {name.casefold(), speaking().named("do", task.do).casefold()} if task.kind != "approve" else set()
-    return name if not step or step.casefold() in said else f"{name}: {step}"
+    return (
+        name
+        if not step or step.casefold() in said
+        else _("%(task)s: %(step)s") % {"task": name, "step": step}
+    )
 
 
 @register.filter
