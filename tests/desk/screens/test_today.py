@@ -120,6 +120,16 @@ def test_skipping_goes_through_the_list_and_begins_anew(acme, call) -> None:
         assert f'data-key="s" href="/c/acme/today/{behind.pk}/"' in page
 
 
+def test_an_invoice_number_is_found_however_it_is_typed(acme, call) -> None:
+    """Somebody on the phone reads it out, and nobody presses Shift for it."""
+    invoice(acme, call.customer, "RE-77")
+    for typed in ("N-RE-77", "n-re-7"):
+        assert (
+            f"/c/acme/customer/{call.customer}/#items"
+            in signed_in("carla").get(f"/c/acme/find/?q={typed}").content.decode()
+        )
+
+
 def test_a_letter_shows_where_it_goes_not_whom_to_phone(acme, call) -> None:
     letter = task(acme, call.customer, kind="post", do="letter", step="letter", case_no=8)
     page = signed_in("carla").get(f"/c/acme/today/{letter.pk}/").content.decode()

@@ -28,7 +28,9 @@ def find(request: Asked) -> HttpResponse:
         customers = (
             found(scope.accounts(), typed).order_by("-overdue", "id")[:MOST] if words_of(typed) else []
         )
-        invoices = _invoices(scope, typed)
+        invoices = _invoices(scope, typed) or (
+            _invoices(scope, typed.upper()) if typed.upper() != typed else []
+        )
     return render(
         request,
         "find/found.html",
