@@ -46,6 +46,16 @@ def shared_data() -> Path:
     return folder
 
 
+LONGEST = (
+    "spark",
+    "screens",
+    "stories in the engine",
+    "tests/desk/test_crashes.py",
+    "tests/cli/test_decide.py",
+)
+"""Groups that take minutes: begun first, so that no worker has one left when the others are done."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one file share a worker, and with it what the file prepares once; so does everything that needs Spark.
@@ -59,3 +69,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("spark"))
         elif not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))
+    groups = {item: next(item.iter_markers("xdist_group")).args[0] for item in items}
+    items.sort(key=lambda item: LONGEST.index(groups[item]) if groups[item] in LONGEST else len(LONGEST))

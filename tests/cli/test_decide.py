@@ -37,6 +37,7 @@ def test_a_run_writes_the_tables_of_the_contract_a_summary_and_a_report(decided:
     assert "Groot &amp; Goed NV" in (decided / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 def test_what_a_run_was_decided_by_serves_the_next_on_equal_terms_and_no_other(
     tmp_path: Path, facts: Path, run: Run
 ) -> None:

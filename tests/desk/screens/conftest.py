@@ -20,12 +20,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from creditdesk.desk import place
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CUSTOMERS, DAYS = 150, 9
+HERE = Path(__file__).parent
+
+
+ON_BOTH = ("test_access.py",)
+"""Files of views that `make test` runs on PostgreSQL too; of the others that half takes minutes and is `long`."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Views are asked on SQLite by `make test`, on both databases by `make test-all`."""
+    for item in items:
+        asked = getattr(item, "callspec", None)
+        if (
+            asked
+            and asked.params.get("one_desk") == "postgresql"
+            and item.path.parent == HERE
+            and item.path.name not in ON_BOTH
+        ):
+            item.add_marker(pytest.mark.long)
 
 
 @dataclass(frozen=True)
@@ -132,6 +152,10 @@ def serving(sample: Sample, home: Path) -> Iterator[Served]:
         _wait(address, server, home / "server.log")
         yield Served(address, home, sample.passwords)
     finally:
+        # what the worker has under way is nobody's any more; it would finish it first
+        for child in psutil.Process(server.pid).children(recursive=True):
+            if "worker" in child.cmdline():
+                child.kill()
         server.terminate()
         server.wait(60)
 
@@ -178,8 +202,14 @@ def chromium() -> Iterator[Any]:
 SignIn = Callable[..., Any]
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[tuple[str, str], Any]:
+    """Who has signed in already, by desk and name: once is enough, as for a person."""
+    return {}
+
+
 @pytest.fixture
-def browser(chromium: Any) -> Iterator[SignIn]:
+def browser(chromium: Any, sessions: dict[tuple[str, str], Any]) -> Iterator[SignIn]:
     """Opens a page in which somebody is signed in: `browser(served, "collector")`; whatever goes wrong in it fails the test."""
     contexts: list[Any] = []
     wrong: list[str] = []
@@ -193,6 +223,7 @@ def browser(chromium: Any) -> Iterator[SignIn]:
             reduced_motion="reduce",
             locale=language,
             base_url=desk.address,
+            storage_state=sessions.get((desk.address, name)),
         )
         contexts.append(context)
         page = context.new_page()
@@ -203,11 +234,13 @@ def browser(chromium: Any) -> Iterator[SignIn]:
                 wrong.append(line.text) if line.type == "error" and "status of 4" not in line.text else None
             ),
         )
-        page.goto("/accounts/login/")
-        page.fill("[name=login]", name)
-        page.fill("[name=password]", desk.passwords[name])
-        page.click("form.form button")
-        page.wait_for_url("**/c/**")
+        page.goto("/")
+        if "/accounts/login/" in page.url:
+            page.fill("[name=login]", name)
+            page.fill("[name=password]", desk.passwords[name])
+            page.click("form.form button")
+            page.wait_for_url("**/c/**")
+            sessions[desk.address, name] = context.storage_state()
         return page
 
     yield open_page

@@ -34,8 +34,7 @@ def first_customer(page) -> str:
     return page.get_attribute("tbody th a >> nth=0", "href")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("dark", "phone"), [(False, False), (True, True)], ids=["light", "dark phone"])
 def test_every_page_is_sound(served, browser, dark, phone) -> None:
     page = browser(served, "manager", dark=dark, phone=phone)
     customer = first_customer(page)

@@ -70,7 +70,8 @@
     document.querySelectorAll("form").forEach(ticked);
     reachable();
     document.body.addEventListener("htmx:afterSettle", reachable);
-    document.body.addEventListener("htmx:afterSwap", (event) => {
+    // not before its form answers by htmx: sent a moment earlier it would leave the page
+    document.body.addEventListener("htmx:afterSettle", (event) => {
       if (event.target.id === "sheet-body") {
         const sheet = document.getElementById("sheet");
         if (!sheet.open) sheet.showModal();
