@@ -6,10 +6,12 @@ import json
 from datetime import date
 
 import pytest
+from django.conf import settings
 
 from creditdesk.desk.casework import policies
 from creditdesk.desk.casework.models import Alert, Decision, Entry, Message, Run, Task
-from creditdesk.desk.day.run import DayToCome, run_day
+from creditdesk.desk.day import golive
+from creditdesk.desk.day.run import DayToCome, deliver_again, run_day
 from creditdesk.desk.ledger import importing
 from creditdesk.desk.ledger.writing import add_all
 from desk.office import LADDER, Office, facts
@@ -179,6 +181,24 @@ def test_what_was_sent_stays_when_its_import_is_undone_and_the_case_closes_with_
     assert office.case("wrong").closed_because == "withdrawn"
     assert json.loads(office.decision("wrong", "2026-03-27").content)["exposure"] == 100_000
     assert json.loads(office.decision("wrong", "2026-03-30").content)["exposure"] == 0
+
+
+def test_what_waits_for_a_customer_of_an_undone_import_never_goes_out(engine, peer) -> None:
+    office = Office.open(engine, peer, ["other"])
+    office.day("2026-03-23")
+    golive.release_all(office.company, by="bert", why="go", on=office.today, now=office.now())
+    office.day("2026-03-24")
+    brought = add_all(office.company, facts(["wrong"]), by="import")
+    peer.stop()
+    office.day("2026-03-25")
+    assert office.messages("wrong") == [("reminder", "queued")]
+    importing.undo(brought.pk, by="anna", why="another company's file")
+    peer.start()
+    settings.EMAIL_PORT = peer.port
+    office.hour += 2
+    assert deliver_again(office.company, office.today, office.worker).cancelled == 1
+    assert office.messages("wrong") == [("reminder", "cancelled")]
+    assert sum(peer.taken.values()) == 1
 
 
 def test_new_year_and_summer_time_do_not_move_a_day(engine, peer) -> None:

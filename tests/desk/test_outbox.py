@@ -197,6 +197,20 @@ def test_the_gate_is_asked_again_when_anything_became_known_or_the_day_has_chang
     assert anton.state == "cancelled"
 
 
+def test_a_message_about_which_the_gate_says_nothing_waits_and_holds_up_nobody(company, peer) -> None:
+    def ask(messages) -> None:
+        Message.objects.filter(pk__in=[one.pk for one in messages], customer="berta").update(
+            asked_on=TODAY, asked_no=outbox.last_import(company)
+        )
+
+    anton, berta = queued(company), queued(company, "berta")
+    add(company, "note", [{"note_id": "n1", "customer_id": "anton", "on": TODAY, "text": "x"}], by="carla")
+    assert deliver(company, ask=ask).sent == 1
+    assert peer.taken == {berta.message_id: 1}
+    anton.refresh_from_db()
+    assert (anton.state, anton.attempts) == ("queued", 0)
+
+
 def test_a_message_is_claimed_by_one(company) -> None:
     message = queued(company)
     assert outbox._claim(message, NOW)

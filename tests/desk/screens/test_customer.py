@@ -28,10 +28,11 @@ RIGHT_FORMS = {
     "ask": {"kind": "limit", "amount": "50000", "reason": "large order"},
     "contact": {"role": "director", "name": "De Smet", "phone": "+32 9 555 01 01"},
     "segment": {"segment": "firm", "reason": "agreed with the director"},
+    "hand-over": {"to": "bailiff", "invoice_ids": ["i-deb"], "reason": "three letters, no answer"},
 }
 FACT_OF = {
     "promise": "promise", "note": "note", "dispute": "dispute", "pause": "pause", "contact": "contact",
-    "segment": "override",
+    "segment": "override", "hand-over": "handover",
 }  # fmt: skip
 
 
@@ -127,6 +128,31 @@ def test_what_runs_is_ended_in_place(acme) -> None:
     assert facts("promise", "run")[0].withdrawn_on == TODAY
     assert facts("pause", "run")[0].until_on == TODAY - timedelta(days=1)
     assert "Running" not in client.get("/c/acme/customer/run/").content.decode()
+
+
+def test_invoices_are_handed_over_by_a_person_and_come_back(acme) -> None:
+    """R12: a hand-over takes invoices, not the customer; what is handed over already is not offered again."""
+    customer(acme, "far")
+    for number in ("f1", "f2"):
+        invoice(acme, "far", number)
+    client, address = signed_in("mia"), "/c/acme/customer/far/do/hand-over"
+    form = {"to": "agency", "invoice_ids": ["f1"], "reason": "does not answer", "token": "far1"}
+    assert client.post(address, {**form, "invoice_ids": ["i-deb"]}).status_code == 422
+    assert client.post(address, {**form, "reason": ""}).status_code == 422
+    assert client.post(address, form).status_code == 204
+    (file,) = facts("handover", "far")
+    assert (file.to, file.invoice_ids, file.handed_on, file.returned_on) == ("agency", ["f1"], TODAY, None)
+    assert Entry.objects.get(customer="far", what="handover").why == "does not answer"
+    sheet = client.get(address).content.decode()
+    assert 'value="f2"' in sheet
+    assert 'value="f1"' not in sheet
+    page = client.get("/c/acme/customer/far/").content.decode()
+    assert "Handed over: Collection agency" in page
+    assert signed_in("carla").get(address).status_code == 403
+    client.post("/c/acme/customer/far/end", {"table": "handover", "key": file.handover_id})
+    (file,) = facts("handover", "far")
+    assert (file.to, file.returned_on) == ("agency", TODAY)
+    assert 'value="f1"' in client.get(address).content.decode()
 
 
 def test_the_timeline_tells_everything_latest_first_and_page_by_page(acme) -> None:

@@ -73,6 +73,11 @@ def test_who_sees_the_screen_and_who_has_it_in_the_menu(acme, name) -> None:
 # --- my customers --------------------------------------------------------------------------------------------------------
 
 
+def test_sales_begins_with_its_customers_and_who_collects_with_the_work_list(acme) -> None:  # noqa: ARG001  the company
+    assert signed_in("sam").get("/c/acme/")["Location"] == "/c/acme/sales/"
+    assert signed_in("carla").get("/c/acme/")["Location"] == "/c/acme/today/"
+
+
 def test_mine_first_with_their_stance_and_what_lifts_it(acme) -> None:
     row(acme, "free", headroom=500_000, credit_limit=1_000_000, terms_days=30)
     row(

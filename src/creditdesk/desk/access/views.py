@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.i18n import set_language
 
 from creditdesk.desk.access.declared import Asked, may, public, signed_in
-from creditdesk.desk.access.roles import Right
+from creditdesk.desk.access.roles import Right, Role
 from creditdesk.desk.access.scope import companies_of
 from creditdesk.desk.screens.registry import all_screens
 
@@ -29,8 +29,9 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @may(Right.MEMBER)
 def company(request: Asked) -> HttpResponse:
-    """The first screen of the menu that this person may see in this company."""
-    for screen in all_screens():
+    """Where this person's work is: the first screen of the menu that it may see in this company; of Sales, its own."""
+    alone = request.scope.roles == {Role.SALES}
+    for screen in sorted(all_screens(), key=lambda screen: alone and screen.name != "sales"):
         if screen.seen_by(request.scope):
             return redirect(request.scope.url(screen.address))
     raise PermissionDenied

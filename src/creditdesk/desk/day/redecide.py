@@ -108,7 +108,15 @@ def ask_again(
             )
             waiting.update(state=Message.State.CANCELLED, reply=why, ended_at=now)
 
-    redecide(company, sorted({message.customer for message in messages}), as_of, decider, now, ask)
+    customers = sorted({message.customer for message in messages})
+    if redecide(company, customers, as_of, decider, now, ask) is None:
+        waiting = Message.objects.filter(
+            pk__in=[message.pk for message in messages], state=Message.State.QUEUED
+        )
+        waiting.exclude(procedure="").update(
+            state=Message.State.CANCELLED, reply="the ledger knows the customer no longer", ended_at=now
+        )
+        waiting.filter(procedure="").update(asked_on=as_of, asked_no=known_import(company, None))
 
 
 def _key(row: dict[str, Any]) -> tuple[Any, ...]:

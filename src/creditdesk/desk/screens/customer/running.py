@@ -1,4 +1,6 @@
-"""What runs with a customer: promises, pauses and plans, which can be ended here; disputes and requests, each with its own page."""
+"""What runs with a customer: promises, pauses, plans and files with others, which can be ended here; disputes and requests, each
+with its own page.
+"""
 
 from __future__ import annotations
 
@@ -71,6 +73,10 @@ def running(scope: Scope, customer: str, currency: str) -> list[Running]:
     for row in _rows(scope, customer, "plan").filter(ended_on=None):
         title = _("Payment plan since %(day)s") % {"day": day(row.agreed_on)}
         found.append((date.max, Running("plan", row.plan_id, "calendar", title, "", _("End"))))
+    for row in _rows(scope, customer, "handover").filter(returned_on=None):
+        title = _("Handed over: %(to)s") % {"to": codes.handed_to(row.to)}
+        detail = " · ".join((day(row.handed_on), *(row.invoice_ids or ())))
+        found.append((date.max, Running("handover", row.handover_id, "scale", title, detail, _("File is back"))))
     for asked in scope.of(Request).filter(customer=customer, state=Request.State.OPEN):
         title = _("Asked for: %(what)s") % {"what": words.wanted(asked)}
         found.append(
@@ -83,8 +89,9 @@ def running(scope: Scope, customer: str, currency: str) -> list[Running]:
 
 
 def end(scope: Scope, desk: Desk, customer: str, table: str, key: str) -> str:
-    """End a promise, a pause or a plan that runs. Gives what is told; empty when there is no such thing."""
+    """End a promise, a pause, a plan or a file with others. Gives what is told; empty when there is no such thing."""
     names = {
+        "handover": ("handover_id", "returned_on"),
         "promise": ("promise_id", "withdrawn_on"),
         "pause": ("pause_id", "until_on"),
         "plan": ("plan_id", "ended_on"),
@@ -100,7 +107,11 @@ def end(scope: Scope, desk: Desk, customer: str, table: str, key: str) -> str:
         row_then[column] = desk.on - timedelta(days=1)
         row_then["from_on"] = min(row.from_on, row_then[column])
     desk.fact(table, row_then)
-    return {"promise": _("Promise withdrawn."), "pause": _("Pause lifted."), "plan": _("Plan ended.")}[table]
+    told = {
+        "promise": _("Promise withdrawn."), "pause": _("Pause lifted."), "plan": _("Plan ended."),
+        "handover": _("The file came back; the segment says what follows."),
+    }  # fmt: skip
+    return told[table]
 
 
 def _rows(scope: Scope, customer: str, table: str) -> Any:

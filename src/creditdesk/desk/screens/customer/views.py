@@ -177,7 +177,7 @@ def _start(request: Asked, act: str) -> dict[str, Any]:
 
 @require_POST
 def _end_running(request: Asked, customer: str) -> HttpResponse:
-    """End a promise, a pause or a plan that runs."""
+    """End what runs: a promise, a pause, a plan, a file with others."""
     scope = request.scope
     scope.account(customer)
     told = end(scope, scope.desk(), customer, request.POST.get("table", ""), request.POST.get("key", ""))
