@@ -76,7 +76,9 @@ def running(scope: Scope, customer: str, currency: str) -> list[Running]:
     for row in _rows(scope, customer, "handover").filter(returned_on=None):
         title = _("Handed over: %(to)s") % {"to": codes.handed_to(row.to)}
         detail = " · ".join((day(row.handed_on), *(row.invoice_ids or ())))
-        found.append((date.max, Running("handover", row.handover_id, "scale", title, detail, _("File is back"))))
+        found.append(
+            (date.max, Running("handover", row.handover_id, "scale", title, detail, _("File is back")))
+        )
     for asked in scope.of(Request).filter(customer=customer, state=Request.State.OPEN):
         title = _("Asked for: %(what)s") % {"what": words.wanted(asked)}
         found.append(
