@@ -70,12 +70,12 @@ messages: $(VENV)/.project ## bring the catalogues of the desk's words up to dat
 test: $(VENV)/.project $(VENV)/.test ## every check and the tests, but for those that take minutes by themselves
 	@scripts/test-machine
 	@$(MAKE) --no-print-directory lint typecheck layers
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -q -m "not long" $(TESTS)
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -q -m "not long" $(TESTS)
 
 test-all: $(VENV)/.project $(VENV)/.test ## the same with the long ones: every story on DuckDB, Spark, 100 crashes and kills
 	@scripts/test-machine
 	@$(MAKE) --no-print-directory lint typecheck layers
-	@CREDITDESK_KILLS=100 CREDITDESK_CRASHES=93 $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -q $(TESTS)
+	@CREDITDESK_KILLS=100 CREDITDESK_CRASHES=93 $(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -q $(TESTS)
 
 lint: $(VENV)/.test ## ruff: rules and format
 	@$(BIN)/ruff check .
@@ -92,7 +92,7 @@ layers: $(VENV)/.test $(VENV)/.project ## imports only run downwards
 	@$(BIN)/lint-imports --no-logo
 
 check: lint typecheck layers ## the quick checks, and the tests that need neither Spark nor a browser
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -q -m "not long and not spark and not browser" $(TESTS)
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -q -m "not long and not spark and not browser" $(TESTS)
 
 # ----------------------------------------------------------------------------------------------------- the house
 

@@ -1,4 +1,8 @@
-"""Every test of the desk runs on SQLite and on a real PostgreSQL, each on a database of its own."""
+"""Every test of the desk runs on SQLite and on a real PostgreSQL, each on a database of its own.
+
+`make test` asks PostgreSQL what differs there by nature: the ledger, imports, crashes, days, the outbox, the API's pushes. What is
+left on SQLite alone (views, commands, casework) runs on both in `make test-all`.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,23 @@ from django.core.management import call_command  # isort: skip  needs the settin
 from django.db import connections  # isort: skip
 
 __all__ = ["Desk", "point_to"]
+
+
+ON_BOTH = {
+    "test_bindings.py", "test_bulk.py", "test_crashes.py", "test_day_stories.py", "test_day_trouble.py", "test_facts_in.py",
+    "test_full_server.py", "test_import.py", "test_import_crashes.py", "test_ledger.py", "test_ledger_commands.py",
+    "test_outbox.py", "test_repairing.py", "test_standing.py", "test_transitions.py", "test_undo_property.py", "test_webhooks.py",
+}  # fmt: skip
+"""Files that `make test` runs on both databases."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave PostgreSQL's half of all others to the long run."""
+    for item in items:
+        asked = getattr(item, "callspec", None)
+        if asked and "postgresql" in asked.params.values() and item.path.name not in ON_BOTH:
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")

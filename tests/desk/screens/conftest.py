@@ -27,25 +27,6 @@ from creditdesk.desk import place
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CUSTOMERS, DAYS = 150, 9
-HERE = Path(__file__).parent
-
-
-ON_BOTH = ("test_access.py",)
-"""Files of views that `make test` runs on PostgreSQL too; of the others that half takes minutes and is `long`."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Views are asked on SQLite by `make test`, on both databases by `make test-all`."""
-    for item in items:
-        asked = getattr(item, "callspec", None)
-        if (
-            asked
-            and asked.params.get("one_desk") == "postgresql"
-            and item.path.parent == HERE
-            and item.path.name not in ON_BOTH
-        ):
-            item.add_marker(pytest.mark.long)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from desk.screens.looks import NIGHT
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("screens")]
 
 AXE = Axe()
@@ -34,7 +36,7 @@ def first_customer(page) -> str:
     return page.get_attribute("tbody th a >> nth=0", "href")
 
 
-@pytest.mark.parametrize(("dark", "phone"), [(False, False), (True, True)], ids=["light", "dark phone"])
+@pytest.mark.parametrize(("dark", "phone"), [(False, False), NIGHT], ids=["light", "dark phone"])
 def test_every_page_is_sound(served, browser, dark, phone) -> None:
     page = browser(served, "manager", dark=dark, phone=phone)
     customer = first_customer(page)

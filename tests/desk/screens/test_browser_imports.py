@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from desk.screens.looks import LANGUAGES, NIGHT
 from desk.screens.test_browser import cut_off, sound
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("screens")]
@@ -122,7 +123,7 @@ def test_a_list_with_bad_rows_from_the_drop_to_the_undoing(served, browser, tmp_
     page.wait_for_selector(".told.success")
 
 
-@pytest.mark.parametrize(("dark", "phone"), [(False, False), (True, True)], ids=["light", "dark phone"])
+@pytest.mark.parametrize(("dark", "phone"), [(False, False), NIGHT], ids=["light", "dark phone"])
 def test_every_page_is_sound(served, browser, tmp_path, dark, phone) -> None:
     page = browser(served, "manager", dark=dark, phone=phone)
     for address in (
@@ -148,7 +149,7 @@ def test_every_page_is_sound(served, browser, tmp_path, dark, phone) -> None:
     right(page, "failed")
 
 
-@pytest.mark.parametrize("language", ["nl", "fr", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_cut_off_in_any_language(served, browser, tmp_path, language) -> None:
     page = browser(served, "manager", phone=True, language=language)
     dropped(page, tmp_path, f"{language}.csv", LIST.format(language))

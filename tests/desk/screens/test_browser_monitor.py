@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from desk.screens.looks import LANGUAGES, NIGHT
 from desk.screens.test_browser import cut_off, sound
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("screens")]
@@ -11,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("screens")]
 PAGES = ("", "behaviour", "disputes", "work", "effect", "alerts?state=open")
 
 
-@pytest.mark.parametrize(("dark", "phone"), [(False, False), (True, True)], ids=["desk", "phone by night"])
+@pytest.mark.parametrize(("dark", "phone"), [(False, False), NIGHT], ids=["desk", "phone by night"])
 def test_every_page_is_sound(served, browser, dark, phone) -> None:
     page = browser(served, "manager", dark=dark, phone=phone)
     for address in PAGES:
@@ -30,7 +31,7 @@ def test_every_page_is_sound(served, browser, dark, phone) -> None:
                 assert box["height"] > 20
 
 
-@pytest.mark.parametrize("language", ["nl", "fr", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_cut_off_in_any_language(served, browser, language) -> None:
     page = browser(served, "manager", phone=True, language=language)
     for address in PAGES:

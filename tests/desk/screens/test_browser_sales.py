@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from desk.screens.looks import LANGUAGES, NIGHT
 from desk.screens.test_browser import cut_off, sound
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("screens")]
@@ -54,7 +55,7 @@ def work(served) -> dict:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize(("dark", "phone"), [(False, False), (True, True)], ids=["desk", "phone by night"])
+@pytest.mark.parametrize(("dark", "phone"), [(False, False), NIGHT], ids=["desk", "phone by night"])
 def test_every_page_is_sound(served, browser, work, dark, phone) -> None:
     pages = {
         "sales": [
@@ -94,7 +95,7 @@ def test_an_empty_desk_says_why_it_is_empty(served_empty, browser) -> None:
         assert cut_off(page) == [], address
 
 
-@pytest.mark.parametrize("language", ["nl", "fr", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_cut_off_on_a_phone_in_any_language(served, browser, work, language) -> None:
     page = browser(served, "sales", phone=True, language=language)
     for address in (

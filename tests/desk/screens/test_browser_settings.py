@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from desk.screens.looks import LANGUAGES, NIGHT
 from desk.screens.test_browser import cut_off, sound
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("screens")]
@@ -43,7 +44,7 @@ def test_a_token_is_made_shown_once_and_revoked_by_keys(served, browser) -> None
     assert "revoked" in page.inner_text("main table")
 
 
-@pytest.mark.parametrize(("dark", "phone"), [(False, False), (True, True)], ids=["light", "dark phone"])
+@pytest.mark.parametrize(("dark", "phone"), [(False, False), NIGHT], ids=["light", "dark phone"])
 def test_every_page_is_sound(served, browser, dark, phone) -> None:
     page = browser(served, "admin", dark=dark, phone=phone)
     for one in PAGES:
@@ -56,7 +57,7 @@ def test_every_page_is_sound(served, browser, dark, phone) -> None:
     assert (sound(page), cut_off(page)) == ([], [])
 
 
-@pytest.mark.parametrize("language", ["nl", "fr", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_cut_off_in_any_language(served, browser, language) -> None:
     page = browser(served, "admin", phone=True, language=language)
     for one in PAGES:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
-from django.db import transaction
+from django.db import connection, transaction
 
 from creditdesk.desk.casework.models import Message, Redecided, Run
 from creditdesk.desk.casework.policies import in_force
@@ -24,7 +24,7 @@ from creditdesk.desk.ledger.reading import known_import
 from creditdesk.desk.ledger.versions import arrow_schema
 from creditdesk.facts.schema import TABLES
 
-_whole: dict[tuple[int, date], dict[str, pa.Table]] = {}
+_whole: dict[tuple[object, ...], dict[str, pa.Table]] = {}
 
 
 def redecide(
@@ -45,7 +45,7 @@ def redecide(
     last = (
         Run.objects.filter(company=company, stages__name="record")
         .order_by("-as_of")
-        .values_list("as_of", flat=True)
+        .values_list("as_of", "stages__pk", "stages__finished_at")
         .first()
     )
     if last is None:
@@ -132,8 +132,9 @@ def _same(message: Message, row: dict[str, Any]) -> bool:
     )
 
 
-def _standing_whole(company: Company, last: date) -> dict[str, pa.Table]:
-    key = (company.pk, last)
+def _standing_whole(company: Company, last: tuple[object, ...]) -> dict[str, pa.Table]:
+    """Ranks and means as the last day recorded them; a day that was run again recorded others."""
+    key = (connection.settings_dict["NAME"], company.pk, *last)
     if key not in _whole:
         _whole.clear()
         _whole[key] = read_whole(company)
