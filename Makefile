@@ -75,6 +75,7 @@ test: $(VENV)/.project $(VENV)/.test ## every check and the tests, but for those
 test-all: $(VENV)/.project $(VENV)/.test ## the same with the long ones: every story on DuckDB, Spark, 100 crashes and kills
 	@scripts/test-machine
 	@$(MAKE) --no-print-directory lint typecheck layers
+	@CREDITDESK_TEST_ENGINE=duckdb:// $(BIN)/python -m pytest -n 3 --dist loadgroup -q tests/engine tests/properties
 	@CREDITDESK_KILLS=100 CREDITDESK_CRASHES=93 $(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder -q $(TESTS)
 
 lint: $(VENV)/.test ## ruff: rules and format

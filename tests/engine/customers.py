@@ -21,6 +21,7 @@ from creditdesk.facts.decisions import DECISION
 from creditdesk.facts.profile import PROFILE
 from creditdesk.facts.schema import TABLES
 from creditdesk.policy.document import Policy
+from engine.choice import ENGINE
 
 TODAY = date(2026, 4, 1)
 Row = dict[str, Any]
@@ -81,7 +82,7 @@ def decide(
     ]  # fmt: skip
     sources = {"customer": rows(TABLES["customer"], who)}
     sources |= {name: rows(TABLES[name], found) for name, found in given.items()}
-    here = backend or connect()
+    here = backend or connect(ENGINE)
     stages = Stages(here)
     day = open_day(stages, bind(here, sources), policy, on)
     before = here.put("previous", rows(DECISION, [_as_input(row) for row in previous])) if previous else None

@@ -18,6 +18,7 @@ from creditdesk.engine.promise_state import promise_state
 from creditdesk.engine.stages import Stages
 from creditdesk.facts.schema import TABLES
 from creditdesk.policy.document import Policy
+from engine.choice import ENGINE
 
 Row = dict[str, Any]
 Facts = dict[str, list[Row]]
@@ -36,7 +37,7 @@ def arrow(facts: Mapping[str, Sequence[Row]]) -> dict[str, pa.Table]:
 
 
 def profiles(
-    facts: Mapping[str, Sequence[Row]], policy: Policy, as_of: date, url: str = "duckdb://"
+    facts: Mapping[str, Sequence[Row]], policy: Policy, as_of: date, url: str = ENGINE
 ) -> dict[str, Row]:
     """The profile of every customer on a day."""
     backend = connect(url)
@@ -51,7 +52,7 @@ def profiles(
 
 def promise_states(facts: Mapping[str, Sequence[Row]], policy: Policy, as_of: date) -> dict[str, Row]:
     """Every promise as it stands on a day."""
-    backend = connect()
+    backend = connect(ENGINE)
     try:
         day = open_day(Stages(backend), bind(backend, arrow(facts)), policy, as_of)
         who = debtor(day)

@@ -15,6 +15,7 @@ from creditdesk.engine.bands import Gauge, banded, gauges
 from creditdesk.facts.profile import PROFILE
 from creditdesk.policy.columns import predicate_columns
 from creditdesk.policy.document import Criterion, Policy
+from engine.choice import ENGINE
 from engine.customers import Row, in_hand, worked_out
 
 TYPES = {
@@ -31,7 +32,7 @@ def criteria(starter: Policy) -> tuple[Gauge, ...]:
 
 
 def measured(criteria: tuple[Gauge, ...], found: Sequence[Row], had: bool = False) -> list[Row]:
-    backend = connect()
+    backend = connect(ENGINE)
     sheet = in_hand(backend, [{**ENOUGH, **row} for row in found], TYPES)
     evidence = {gauge.name: "behaviour_evidence" for gauge in criteria}
     banded(sheet, criteria, evidence, 90, had)

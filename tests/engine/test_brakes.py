@@ -13,6 +13,7 @@ from creditdesk.engine.backend import connect
 from creditdesk.engine.brakes import READS as BRAKE_READS
 from creditdesk.engine.brakes import brake
 from creditdesk.policy.document import Policy
+from engine.choice import ENGINE
 from engine.customers import TODAY, Row, customer, decide, in_hand, was, worked_out
 
 BRAKE_TYPES = {
@@ -188,7 +189,7 @@ def test_nobody_moves_twice_within_the_stay_unless_at_once(
     starter: Policy, walks: list[list[tuple[str, int, bool]]]
 ) -> None:
     """Whatever the figures say: a move on day n, and the next before the stay is over, is one that no brake holds."""
-    backend, days = connect(), [0] * len(walks)
+    backend, days = connect(ENGINE), [0] * len(walks)
     state = [{"segment": "easy", "since": 0} for _ in walks]
     for step in range(8):
         today: list[Row] = []

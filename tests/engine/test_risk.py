@@ -14,6 +14,7 @@ from creditdesk.engine.backend import connect
 from creditdesk.engine.risk import READS, risk
 from creditdesk.facts.profile import PROFILE
 from creditdesk.policy.document import Policy
+from engine.choice import ENGINE
 from engine.customers import Row, in_hand, worked_out
 
 TYPES = {name: str(PROFILE.schema()[name]) for name in READS} | {"cover_withdrawn": "boolean"}
@@ -24,7 +25,7 @@ QUIET: Row = {
 
 
 def judged(policy: Policy, found: Sequence[Row]) -> list[Row]:
-    backend = connect()
+    backend = connect(ENGINE)
     sheet = in_hand(backend, [{**QUIET, **row} for row in found], TYPES)
     risk(policy, sheet)
     rows = worked_out(backend, sheet)

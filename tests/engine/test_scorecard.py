@@ -14,6 +14,7 @@ from creditdesk.engine.backend import connect
 from creditdesk.engine.scorecard import cards, score_parts, scored
 from creditdesk.policy.columns import predicate_columns
 from creditdesk.policy.document import Characteristic, Criterion, Policy, Scorecard
+from engine.choice import ENGINE
 from engine.customers import Row, customer, decide, in_hand, worked_out
 
 TYPES = {
@@ -35,7 +36,7 @@ def card(**said: Any) -> Scorecard:
 
 def scores(policy: Policy, one: Scorecard, found: Sequence[Row]) -> list[Row]:
     policy = policy.model_copy(update={"scorecards": {"x": one}, "score": "x"})
-    backend = connect()
+    backend = connect(ENGINE)
     sheet = in_hand(backend, found, TYPES)
     used = cards(policy, predicate_columns(policy.criteria))
     scored(sheet, used, "x")

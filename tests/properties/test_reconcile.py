@@ -16,6 +16,7 @@ from creditdesk.engine.stages import Stages
 from creditdesk.engine.unallocated import unallocated
 from creditdesk.policy.document import Policy
 from creditdesk.policy.load import load_policy
+from engine.choice import ENGINE
 from engine.ledger import Facts, Row, arrow
 from engine.random_ledger import RandomLedger
 
@@ -50,7 +51,7 @@ def ledger(seed: int) -> Facts:
 
 def owed(facts: Facts, policy: Policy, on: date) -> Balance:
     """What customers owe per currency by the engine: open invoices, less open credit notes and money not allocated."""
-    backend = connect()
+    backend = connect(ENGINE)
     try:
         day = open_day(Stages(backend), bind(backend, arrow(facts)), policy, on)
         who = debtor(day)
