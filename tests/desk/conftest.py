@@ -1,7 +1,7 @@
 """Every test of the desk runs on SQLite and on a real PostgreSQL, each on a database of its own.
 
-`make test` asks PostgreSQL what differs there by nature: the ledger, imports, crashes, days, the outbox, the API's pushes. What is
-left on SQLite alone (views, commands, casework) runs on both in `make test-all`.
+`make test` asks PostgreSQL what differs there by nature: the ledger, imports, crashes, trouble of a day, the outbox, the
+API's pushes. What is left on SQLite alone (views, commands, casework, stories) runs on both in `make test-all`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["Desk", "point_to"]
 
 
 ON_BOTH = {
-    "test_bindings.py", "test_bulk.py", "test_crashes.py", "test_day_stories.py", "test_day_trouble.py", "test_facts_in.py",
+    "test_bindings.py", "test_bulk.py", "test_crashes.py", "test_day_trouble.py", "test_facts_in.py",
     "test_full_server.py", "test_import.py", "test_import_crashes.py", "test_ledger.py", "test_ledger_commands.py",
     "test_outbox.py", "test_repairing.py", "test_standing.py", "test_transitions.py", "test_undo_property.py", "test_webhooks.py",
 }  # fmt: skip

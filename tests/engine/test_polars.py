@@ -108,6 +108,7 @@ def test_other_policies_too(facts: dict[str, pa.Table], policy: str) -> None:
     assert differences(*(stages_of(url, facts, policy) for url in ("polars://", "duckdb://"))) == []
 
 
+@pytest.mark.long
 def test_the_statements_of_a_process_serve_another(facts: dict[str, pa.Table]) -> None:
     first, last = DAY, DAY + timedelta(days=3)
     walks = [Walk(Stages(connect("polars://")), facts, load_policy("starter"), first, last) for _ in range(2)]
