@@ -26,7 +26,7 @@ __all__ = ["Desk", "point_to"]
 ON_BOTH = {
     "test_bindings.py", "test_bulk.py", "test_crashes.py", "test_day_trouble.py", "test_facts_in.py",
     "test_full_server.py", "test_import.py", "test_import_crashes.py", "test_ledger.py", "test_ledger_commands.py",
-    "test_outbox.py", "test_repairing.py", "test_standing.py", "test_transitions.py", "test_undo_property.py", "test_webhooks.py",
+    "test_outbox.py", "test_standing.py", "test_undo_property.py",
 }  # fmt: skip
 """Files that `make test` runs on both databases."""
 

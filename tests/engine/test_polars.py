@@ -189,6 +189,7 @@ def test_maps_come_through_files(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.long
 def test_a_plan_decides_the_days_it_was_made_for_and_no_earlier_ones(
     facts: dict[str, pa.Table], tmp_path: Path
 ) -> None:

@@ -129,7 +129,7 @@ ADDRESSES = (
 
 @pytest.mark.parametrize(
     ("name", "dark", "phone", "language"),
-    [("manager", True, True, "de"), ("auditor", False, False, "fr")],
+    [("manager", True, True, "de"), pytest.param("auditor", False, False, "fr", marks=pytest.mark.long)],
 )
 def test_every_page_is_sound(served, browser, name, dark, phone, language) -> None:
     page = browser(served, name, dark=dark, phone=phone, language=language)
