@@ -28,8 +28,11 @@ def fixed(value: Value, scale: int) -> Value:
 
 
 def ratio(numerator: Value, denominator: Value, scale: int) -> Value:
-    """`numerator / denominator` as a whole number of `1/scale`; null where the denominator is 0 or null."""
-    return rnd(numerator * scale / denominator.nullif(0))
+    """`numerator / denominator` as a whole number of `1/scale`; null where the denominator is 0 or null.
+
+    Scaled as a float: the same figure, since the division is one anyway, and money of any size does not overflow.
+    """
+    return rnd(numerator.cast("float64") * scale / denominator.nullif(0))
 
 
 def share(numerator: Value, denominator: Value, digits: int = 4) -> Value:

@@ -250,7 +250,7 @@ def _exposure(row: Row) -> dict[str, Value]:
     credit = ibis.greatest(row.whole("credits") - row.whole("repaid"), 0)
     exposure = opened + delivered + ordered - money - credit - deposits
     limit = row.whole("insured_limit")
-    insured_share = share(row.get("insured_part"), limit * 10_000)
+    insured_share = share(row.get("insured_part"), limit.cast("float64") * 10_000)
     insured = ibis.ifelse(
         limit > 0,
         rnd(ibis.least(ibis.greatest(exposure, 0), limit) * insured_share.fill_null(0.0)),
