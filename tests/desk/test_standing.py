@@ -8,6 +8,8 @@ import pytest
 
 from creditdesk.desk.day.at_once import decide_stale
 from creditdesk.desk.day.desk import Desk
+from creditdesk.desk.ledger import filed
+from creditdesk.desk.monitor.models import Figure
 from creditdesk.desk.standing.models import Account, OpenItem, SearchWord, Stale
 from creditdesk.desk.standing.search import found, words_of
 from desk.office import Office
@@ -91,3 +93,23 @@ def test_a_worker_that_fails_says_so_and_tries_again_later(engine, peer, monkeyp
     assert decide_stale(engine, office.now()) == 0  # its time has not come
     assert decide_stale(engine, office.now() + timedelta(hours=1)) == 1
     assert not Stale.objects.exists()
+
+
+@pytest.mark.long
+def test_a_day_over_facts_in_files_says_the_same(engine, peer, monkeypatch) -> None:
+    office = Office.open(engine, peer, ["janssen", "unal", "lefevre"])
+    office.day("2026-03-23")
+    office.release("janssen", "unal", "lefevre")
+    office.day("2026-03-24")
+    office.day("2026-03-24")  # what was sent is known
+    usual, figures = state(office, "janssen"), Figure.objects.count()
+    sent = dict(peer.taken)
+    monkeypatch.setattr(filed, "MANY", 0)
+    for _again in range(2):
+        assert office.day("2026-03-24").state == "done"
+        assert state(office, "janssen") == usual
+        assert (Figure.objects.count(), dict(peer.taken)) == (figures, sent)
+    monkeypatch.undo()
+    office.pays("janssen", "2026-03-25")
+    office.day("2026-03-25")
+    assert not OpenItem.objects.filter(customer="janssen").exists()

@@ -8,8 +8,9 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -39,6 +40,27 @@ def beside(**tables: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
     finally:
         con.close()
+
+
+@contextmanager
+def apart(
+    folder: Path, tables: Mapping[str, pa.Table | list[Path]], memory: str
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB of its own over rows in memory and in Parquet files, for as long as the block lasts.
+
+    Args:
+        folder: where it puts what does not fit.
+        memory: how much fits (`800MB`).
+    """
+    with duckdb.connect(config={"memory_limit": memory, "temp_directory": str(folder / "spill")}) as con:
+        con.execute("SET enable_progress_bar = false")
+        con.execute("SET preserve_insertion_order = false")
+        for name, rows in tables.items():
+            if isinstance(rows, pa.Table):
+                con.register(name, rows)
+            else:
+                con.read_parquet([str(path) for path in rows]).create_view(name)
+        yield con
 
 
 def _forget() -> None:

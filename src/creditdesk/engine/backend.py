@@ -136,6 +136,7 @@ class DuckDB:
     def __init__(self, database: str = ":memory:", options: dict[str, str] | None = None) -> None:
         self._spill = Path(tempfile.mkdtemp(prefix="creditdesk-spill-"))
         self.con: Any = ibis.duckdb.connect(database)
+        self._views: set[str] = set()
         settings = {"temp_directory": str(self._spill), "memory_limit": _share_of_memory(), **(options or {})}
         for key, value in settings.items():
             quoted = str(value).replace("'", "''")
@@ -149,6 +150,9 @@ class DuckDB:
         found = self.con.read_parquet([str(path) for path in paths], table_name=f"{name}_files")
         # under one name with one shape: a statement over it holds for whatever files there are
         sql = self.con.compile(conform(found, schema))
+        if name not in self._views:  # a table does not give way to a view
+            self.drop(name)
+            self._views.add(name)
         self.con.raw_sql(f"CREATE OR REPLACE TEMP VIEW {_identifier(name)} AS {sql}")
         return self.table(name, schema)
 
@@ -156,6 +160,8 @@ class DuckDB:
         return self.con.table(name)
 
     def put(self, name: str, rows: pa.Table) -> ir.Table:
+        if name in self._views:
+            self.drop(name)
         self.con.create_table(name, rows, temp=True, overwrite=True)
         return self.con.table(name)
 
@@ -196,7 +202,9 @@ class DuckDB:
             raise StageError(path.stem, str(sql), cause) from cause
 
     def drop(self, name: str) -> None:
-        self.con.raw_sql(f"DROP TABLE IF EXISTS {_identifier(name)}")
+        kind = "VIEW" if name in self._views else "TABLE"
+        self.con.raw_sql(f"DROP {kind} IF EXISTS {_identifier(name)}")
+        self._views.discard(name)
 
     def close(self) -> None:
         self.con.disconnect()

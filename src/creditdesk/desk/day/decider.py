@@ -20,6 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from creditdesk.desk.beside import beside
+from creditdesk.desk.ledger import filed
+from creditdesk.desk.ledger.filed import Source
 from creditdesk.engine.backend import Backend, DuckDB, empty
 from creditdesk.engine.binding import bind, conform_arrow, few
 from creditdesk.engine.day import Day, open_day
@@ -90,6 +92,14 @@ class Decided:
         with beside(**named, **more) as con:
             return con.sql(query, params=values or None).to_arrow_table()
 
+    def filed(self, query: str, path: Path) -> Source:
+        """As `sql`, for many rows: into a file where the engine writes one."""
+        if not isinstance(self.backend, DuckDB):
+            return self.sql(query)
+        target = str(path).replace("'", "''")
+        self.backend.con.con.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet)")
+        return [path]
+
     def columns(self, name: str) -> list[str]:
         """The columns of a stage."""
         return self.sql(f'SELECT * FROM "{name}" LIMIT 0').column_names
@@ -124,13 +134,13 @@ class Decider:
     def decide(
         self,
         policy_text: str,
-        facts: Mapping[str, pa.Table],
+        facts: Mapping[str, Source],
         as_of: date,
         previous: Mapping[str, pa.Table] | None = None,
         whole: Mapping[str, pa.Table] | None = None,
         held: Sequence[str] = (),
     ) -> Decided:
-        """One run over facts in memory.
+        """One run over facts in memory, or in files where they are many: those stay while what was decided is read.
 
         Args:
             previous: `decision`, `action_due` and `held` of the run before.
@@ -161,7 +171,7 @@ class Decider:
     def _decide(
         self,
         policy_text: str,
-        facts: Mapping[str, pa.Table],
+        facts: Mapping[str, Source],
         as_of: date,
         previous: Mapping[str, pa.Table],
         whole: Mapping[str, pa.Table] | None,
@@ -181,13 +191,16 @@ class Decider:
         built.stages.again(whole)
         return Decided(built.policy, built.backend)
 
-    def _refill(self, built: _Built, facts: Mapping[str, pa.Table], as_of: date) -> bool:
+    def _refill(self, built: _Built, facts: Mapping[str, Source], as_of: date) -> bool:
         """Other facts under the same statements; False when the statements do not hold for them."""
         if _ground(facts) == built.ground and _oldest(facts, as_of) >= built.oldest:
             for name, table in TABLES.items():
                 rows = facts.get(name)
-                if rows is not None and rows.num_rows:
-                    built.backend.put(f"fact_{name}", conform_arrow(rows, table.schema()))
+                if rows is not None and filed.count(rows):
+                    if isinstance(rows, pa.Table):
+                        built.backend.put(f"fact_{name}", conform_arrow(rows, table.schema()))
+                    else:
+                        built.backend.read(f"fact_{name}", rows, table.schema())
                     built.filled.add(name)
                 elif name in built.filled:
                     built.backend.put(f"fact_{name}", empty(table.schema()))
@@ -195,16 +208,16 @@ class Decider:
             Clock.put(built.backend, as_of)
             return True
         day = self._open(built.backend, built.stages, built.policy, facts, as_of)
-        built.filled = {name for name, rows in facts.items() if rows.num_rows}
+        built.filled = {name for name, rows in facts.items() if filed.count(rows)}
         built.ground, built.oldest = _ground(facts), _oldest(facts, as_of)
         return shape(day) == built.plan.shape
 
     def _open(
-        self, backend: Backend, stages: Stages, policy: Policy, facts: Mapping[str, pa.Table], as_of: date
+        self, backend: Backend, stages: Stages, policy: Policy, facts: Mapping[str, Source], as_of: date
     ) -> Day:
         return open_day(stages, bind(backend, facts, ASSUMED), policy, as_of, as_of + AHEAD)
 
-    def _build(self, key: _Key, policy_text: str, facts: Mapping[str, pa.Table], as_of: date) -> _Built:
+    def _build(self, key: _Key, policy_text: str, facts: Mapping[str, Source], as_of: date) -> _Built:
         old = self._built.pop(key, None)
         policy = old.policy if old else read_policy(policy_text, "policy")
         if old:
@@ -216,7 +229,7 @@ class Decider:
         return built
 
     def _from_disk(
-        self, key: _Key, policy: Policy, facts: Mapping[str, pa.Table], as_of: date
+        self, key: _Key, policy: Policy, facts: Mapping[str, Source], as_of: date
     ) -> _Built | None:
         which, small = key
         name = Polars.name if small else DuckDB.name
@@ -238,7 +251,7 @@ class Decider:
     def _backend(self, small: bool) -> Backend:
         return Polars() if small else DuckDB(":memory:", self._engine)
 
-    def _anew(self, key: _Key, policy: Policy, facts: Mapping[str, pa.Table], as_of: date) -> _Built:
+    def _anew(self, key: _Key, policy: Policy, facts: Mapping[str, Source], as_of: date) -> _Built:
         which, small = key
         backend = self._backend(small)
         stages = Stages(backend, kept=WHOLE)
@@ -254,10 +267,10 @@ class Decider:
         backend: Backend,
         stages: Stages,
         plan: Plan,
-        facts: Mapping[str, pa.Table],
+        facts: Mapping[str, Source],
         as_of: date,
     ) -> _Built:
-        filled = {name for name, rows in facts.items() if rows.num_rows}
+        filled = {name for name, rows in facts.items() if filed.count(rows)}
         return _Built(policy, backend, stages, plan, _ground(facts), _oldest(facts, as_of), filled)
 
 
@@ -265,21 +278,26 @@ _Key = tuple[str, bool]
 """Digest of a policy's text, and whether its facts are few."""
 
 
-def _ground(facts: Mapping[str, pa.Table]) -> tuple[object, ...]:
+def _ground(facts: Mapping[str, Source]) -> tuple[object, ...]:
     """What calendars, places, companies and rates are made of."""
     places = _answer(facts, "customer", ("country", "subdivision"), "distinct")
-    companies = facts["company"].to_pylist() if "company" in facts else []
+    companies = _all(facts, "company").to_pylist()
     money = {
         code
         for rows in facts.values()
-        if "currency" in rows.column_names
-        for code in rows.column("currency").unique().to_pylist()
+        if "currency" in filed.names(rows)
+        for code in filed.columns(rows, ["currency"]).column(0).unique().to_pylist()
     }
-    rates = facts["fx_rate"].to_pydict() if "fx_rate" in facts else {}
+    rates = _all(facts, "fx_rate").to_pydict()
     return places, companies, sorted(money - {None}), rates
 
 
-def _oldest(facts: Mapping[str, pa.Table], as_of: date) -> date:
+def _all(facts: Mapping[str, Source], name: str) -> pa.Table:
+    rows = facts.get(name)
+    return pa.table({}) if rows is None else filed.columns(rows, filed.names(rows))
+
+
+def _oldest(facts: Mapping[str, Source], as_of: date) -> date:
     """The oldest date that a calendar is asked for."""
     found = [as_of]
     for table, column in (
@@ -288,31 +306,29 @@ def _oldest(facts: Mapping[str, pa.Table], as_of: date) -> date:
         ("payment", "value_date"),
         ("action", "done_on"),
     ):
-        if table in facts and facts[table].num_rows:
-            least = pc.min(facts[table].column(column)).as_py()
+        if table in facts and filed.count(facts[table]):
+            least = pc.min(filed.columns(facts[table], [column]).column(0)).as_py()
             found.append(least or as_of)
     return min(found)
 
 
-def _holds(questions: Mapping[tuple[str, tuple[str, ...], str], Any], facts: Mapping[str, pa.Table]) -> bool:
+def _holds(questions: Mapping[tuple[str, tuple[str, ...], str], Any], facts: Mapping[str, Source]) -> bool:
     return all(_answer(facts, *question) == answer for question, answer in questions.items())
 
 
-def _answer(facts: Mapping[str, pa.Table], name: str, columns: tuple[str, ...], question: str) -> Any:
+def _answer(facts: Mapping[str, Source], name: str, columns: tuple[str, ...], question: str) -> Any:
     """The answer that the facts give now, without asking the engine."""
     rows = facts.get(name)
     if question == "distinct":
         if rows is None:
             return []
-        distinct = rows.select(list(columns)).group_by(list(columns)).aggregate([])
+        distinct = filed.columns(rows, columns).group_by(list(columns)).aggregate([])
         return sorted(
             zip(*(distinct.column(column).to_pylist() for column in columns), strict=True),
             key=lambda row: tuple((value is not None, str(value)) for value in row),
         )
     if name in ASSUMED:
         return True
-    if rows is None or not rows.num_rows:
+    if rows is None or not filed.count(rows):
         return False
-    return all(
-        column in rows.column_names and rows.column(column).null_count < rows.num_rows for column in columns
-    )
+    return all(column in filed.names(rows) and filed.has_value(rows, column) for column in columns)

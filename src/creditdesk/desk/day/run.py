@@ -6,11 +6,13 @@ was cut off anywhere is simply run again.
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -31,10 +33,10 @@ from creditdesk.desk.day.outcome import Outcome, previous
 from creditdesk.desk.day.recording import record
 from creditdesk.desk.day.redecide import ask_again
 from creditdesk.desk.day.transport import Smtp, Transport
+from creditdesk.desk.ledger import filed
 from creditdesk.desk.ledger.models import Company
 from creditdesk.desk.ledger.quarantine import held_customers
-from creditdesk.desk.ledger.reading import facts as read_facts
-from creditdesk.desk.ledger.reading import known_import
+from creditdesk.desk.ledger.reading import filed_facts, known_import
 from creditdesk.desk.monitor.measuring import measure
 from creditdesk.facts.problem import UnusableInput
 
@@ -88,12 +90,13 @@ def run_day(
         recover(company, today, worker.clock())
         empty_again(company)
         last = _last_day(company)
-        day = _Day(company, worker, still, tell)
-        if last is not None and as_of <= last and as_of < today:
-            return day.past(as_of)
-        for missed in _between(last, as_of):
-            day.catch_up(missed)
-        return day.today(as_of) if as_of == today else day.catch_up(as_of)
+        with tempfile.TemporaryDirectory(prefix="creditdesk-day-") as folder:
+            day = _Day(company, worker, Path(folder), still, tell)
+            if last is not None and as_of <= last and as_of < today:
+                return day.past(as_of)
+            for missed in _between(last, as_of):
+                day.catch_up(missed)
+            return day.today(as_of) if as_of == today else day.catch_up(as_of)
 
 
 def deliver_again(company: Company, today: date, worker: Worker) -> Delivered:
@@ -133,12 +136,15 @@ def _between(last: date | None, as_of: date) -> Iterator[date]:
 class _Day:
     """One company's day under way."""
 
-    def __init__(self, company: Company, worker: Worker, still: Callable[[], None], tell: Tell) -> None:
+    def __init__(
+        self, company: Company, worker: Worker, folder: Path, still: Callable[[], None], tell: Tell
+    ) -> None:
         self._company = company
         self._worker = worker
+        self._folder = folder
         self._still = still
         self._tell = tell
-        self._facts: Any = None
+        self._facts: dict[str, filed.Source] | None = None
         self._number = 0
 
     def past(self, as_of: date) -> Run:
@@ -214,14 +220,14 @@ class _Day:
         if self._facts is None:
             with self._work(run, "read") as stage:
                 self._number = known_import(self._company, None)
-                self._facts = read_facts(self._company, known=self._number)
-                stage.rows = sum(rows.num_rows for rows in self._facts.values())
+                self._facts = filed_facts(self._company, self._number, self._folder)
+                stage.rows = sum(filed.count(rows) for rows in self._facts.values())
         run.ledger_no = self._number
         with self._work(run, "decide") as stage:
             before = previous(self._company, as_of)
             held = held_customers(self._company, self._number)
             decided = self._worker.decider.decide(policy.text, self._facts, as_of, before, held=held)
-            stage.rows = self._facts["customer"].num_rows if "customer" in self._facts else 0
+            stage.rows = filed.count(self._facts["customer"]) if "customer" in self._facts else 0
         return decided
 
     def _begin(self, as_of: date, kind: Any) -> Run:

@@ -30,14 +30,22 @@ def fetch(query: str, parameters: Sequence[Any], schema: pa.Schema, *, large: bo
         schema: their Arrow types; a list of ids stands in the database as JSON text.
         large: many rows are to be expected: a connection of its own, which takes a moment to open, pays.
     """
+    return pa.Table.from_batches(stream(query, parameters, schema, large=large), _nullable(schema))
+
+
+def stream(
+    query: str, parameters: Sequence[Any], schema: pa.Schema, *, large: bool = False
+) -> Iterator[pa.RecordBatch]:
+    """The rows of a query as `fetch` gives them, batch by batch: of large tables only one is in memory."""
     stored = pa.schema([pa.field(item.name, _stored(item.type)) for item in schema])
     if connection.vendor != "postgresql":
         rows = _fetch_sqlite(query, parameters, stored)
     elif connection.in_atomic_block or not large:
-        rows = _fetch_copy(query, parameters, stored)
+        rows = iter(_fetch_copy(query, parameters, stored).to_batches())
     else:
         rows = _fetch_adbc(query, parameters, stored)
-    return _with_lists(rows, schema)
+    for batch in rows:
+        yield _with_lists(batch, schema)
 
 
 def store(table: str, rows: pa.RecordBatchReader, tell: Tell = lambda _rows: None) -> int:
@@ -111,17 +119,21 @@ def _stored(kind: pa.DataType) -> pa.DataType:
     return pa.string() if pa.types.is_list(kind) else kind
 
 
-def _with_lists(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+def _nullable(schema: pa.Schema) -> pa.Schema:
+    return pa.schema([item.with_nullable(True) for item in schema])
+
+
+def _with_lists(rows: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     """Turn JSON text into lists, and give every column its type."""
     columns = []
-    for item in schema:
-        column = rows.column(item.name)
+    for place, item in enumerate(schema):
+        column = rows.column(place)
         if pa.types.is_list(item.type):
             lists = [None if text is None else json.loads(text) for text in column.to_pylist()]
             columns.append(pa.array(lists, item.type))
         else:
             columns.append(column.cast(item.type))
-    return pa.table(columns, schema=pa.schema([item.with_nullable(True) for item in schema]))
+    return pa.record_batch(columns, schema=_nullable(schema))
 
 
 def _fetch_copy(query: str, parameters: Sequence[Any], schema: pa.Schema) -> pa.Table:
@@ -150,7 +162,7 @@ def _fetch_copy(query: str, parameters: Sequence[Any], schema: pa.Schema) -> pa.
     )
 
 
-def _fetch_adbc(query: str, parameters: Sequence[Any], schema: pa.Schema) -> pa.Table:
+def _fetch_adbc(query: str, parameters: Sequence[Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Read on a connection of its own; rows that were committed are all it sees."""
     from adbc_driver_postgresql import dbapi
     from psycopg.conninfo import make_conninfo
@@ -165,17 +177,15 @@ def _fetch_adbc(query: str, parameters: Sequence[Any], schema: pa.Schema) -> pa.
     }  # fmt: skip
     with dbapi.connect(make_conninfo(**plain)) as other, other.cursor() as cursor:
         cursor.execute(bound)
-        rows = cursor.fetch_arrow_table()
-    return pa.table(
-        [rows.column(place).cast(item.type) for place, item in enumerate(schema)], names=schema.names
-    )
+        for batch in cursor.fetch_record_batch():
+            columns = [batch.column(place).cast(item.type) for place, item in enumerate(schema)]
+            yield pa.record_batch(columns, names=schema.names)
 
 
-def _fetch_sqlite(query: str, parameters: Sequence[Any], schema: pa.Schema) -> pa.Table:
+def _fetch_sqlite(query: str, parameters: Sequence[Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Dates come as ISO text and truth as 0 or 1, without Python's converters that a column's declared type calls."""
     kinds = [_sqlite_type(item.type) for item in schema]
     names = ", ".join(f"+{quoted(name)}" for name in schema.names)
-    batches = []
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {names} FROM ({query})", parameters)
         while rows := cursor.fetchmany(BATCH):
@@ -185,8 +195,7 @@ def _fetch_sqlite(query: str, parameters: Sequence[Any], schema: pa.Schema) -> p
                 array.cast(item.type) if array.type != item.type else array
                 for array, item in zip(arrays, schema, strict=True)
             ]
-            batches.append(pa.record_batch(arrays, names=schema.names))
-    return pa.Table.from_batches(batches, schema=schema)
+            yield pa.record_batch(arrays, names=schema.names)
 
 
 def _sqlite_type(kind: pa.DataType) -> pa.DataType:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from creditdesk.desk.ledger import bulk, quarantine
+from creditdesk.desk.ledger import bulk, filed, quarantine
 from creditdesk.desk.ledger.family import family
 from creditdesk.desk.ledger.models import Company, Import
 from creditdesk.desk.ledger.rows import db_table
@@ -53,6 +54,19 @@ def facts(
     return {name: rows for name, rows in found.items() if rows.num_rows}
 
 
+def filed_facts(company: Company, number: int, folder: Path) -> dict[str, filed.Source]:
+    """As `facts` of the whole company after import `number`; tables of many rows are files in a folder, never whole in memory."""
+    many = bulk.large_tables()
+    found: dict[str, filed.Source] = {}
+    for name, table in TABLES.items():
+        query, parameters = _query(table, company, number)
+        rows = bulk.stream(query, parameters, arrow_schema(table), large=db_table(name) in many)
+        source = filed.hold(rows, arrow_schema(table), folder / f"{name}.parquet")
+        if filed.count(source):
+            found[name] = source
+    return found
+
+
 def known_rows(company: Company, number: int, table: str, column: str, values: Sequence[str]) -> pa.Table:
     """Rows of one table, as known after import `number`, whose column has one of the values; all where none is named."""
     if column and not values:
@@ -94,13 +108,19 @@ def _read(
     *,
     large: bool = False,
 ) -> pa.Table:
+    query, parameters = _query(table, company, number, column, values)
+    return bulk.fetch(query, parameters, arrow_schema(table), large=large)
+
+
+def _query(
+    table: Table, company: Company, number: int, column: str = "", values: Sequence[str] = ()
+) -> tuple[str, list[Any]]:
     names = ", ".join(bulk.quoted(one.name) for one in table.columns)
     condition, parameters = holding(company, number)
     if column:
         among, value = bulk.among(column, values)
         condition, parameters = f"{condition} AND {among}", [*parameters, value]
-    query = f"SELECT {names} FROM {bulk.quoted(db_table(table.name))} WHERE {condition}"
-    return bulk.fetch(query, parameters, arrow_schema(table), large=large)
+    return f"SELECT {names} FROM {bulk.quoted(db_table(table.name))} WHERE {condition}", parameters
 
 
 def _of_customers(company: Company, number: int, customers: list[str]) -> dict[str, pa.Table]:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 import pyarrow as pa
 from django.db import transaction
 
-from creditdesk.desk.beside import beside
+from creditdesk.desk.beside import apart, beside
 from creditdesk.desk.day.outcome import Outcome
 from creditdesk.desk.ledger import bulk
+from creditdesk.desk.ledger.filed import Source
 from creditdesk.desk.ledger.models import Company
 from creditdesk.desk.monitor.models import Figure, Measured
 from creditdesk.desk.standing.models import Account
 from creditdesk.facts.money import minor
 from creditdesk.measures.bench import CUSTOMERS, READS
 from creditdesk.measures.series import FIGURES, first_day, series
+
+MEMORY = "800MB"
+"""What figures are made in, beside the engine, before it goes to the disk."""
 
 
 def measure(company: Company, outcome: Outcome, number: int, now: datetime) -> int:
@@ -27,12 +33,16 @@ def measure(company: Company, outcome: Outcome, number: int, now: datetime) -> i
     Args:
         number: of the last import that the run knew.
     """
-    rows = {name: outcome.decided.sql(query) for name, query in READS.items()}
-    rows["customer_rows"] = _customers(company)
     currency, costs = _money(outcome)
-    with beside(**rows) as con:
-        figures = series(con, outcome.as_of, costs)
-        first = first_day(con)
+    with tempfile.TemporaryDirectory(prefix="creditdesk-measure-") as name:
+        folder = Path(name)
+        rows: dict[str, Source] = {
+            one: outcome.decided.filed(query, folder / f"{one}.parquet") for one, query in READS.items()
+        }
+        rows["customer_rows"] = _customers(company)
+        with apart(folder, rows, MEMORY) as con:
+            figures = series(con, outcome.as_of, costs)
+            first = first_day(con)
     with transaction.atomic():
         changed = _lay(company, figures)
         Measured.objects.update_or_create(
