@@ -16,8 +16,9 @@ import pytest
 from creditdesk.desk.access.members import admit
 from creditdesk.desk.access.roles import RIGHTS, Right, Role
 from creditdesk.desk.casework import policies
-from creditdesk.desk.casework.models import Decision, Draft, PolicyVersion, Portfolio
+from creditdesk.desk.casework.models import Decision, Draft, Member, PolicyVersion, Portfolio
 from creditdesk.desk.day.profiling import DECIDED, PLAIN
+from creditdesk.desk.day.reassigning import reassign
 from creditdesk.desk.ledger.models import Company
 from creditdesk.desk.screens.matrix.cells import cells_of
 from creditdesk.desk.screens.matrix.flows import day_before
@@ -180,6 +181,10 @@ def test_who_sees_a_portfolio_counts_its_customers_alone(acme) -> None:
     assert "1 customer as decided" in told
     assert "Contested" not in told
     assert "13 customers" in words(page("mia"))
+    reassign(acme, ["C02"], south, by="mia", why="a neighbour", on=TODAY, now=NOW)
+    assert "2 customers as decided" in words(page("zoe"))
+    Member.objects.filter(company=acme, customer="C02").delete()
+    Account.objects.filter(company=acme, customer="C02").update(portfolio=None)
     Account.objects.filter(company=acme, customer="C01").update(portfolio=None)
 
 

@@ -369,18 +369,28 @@ def test_a_portfolio_goes_to_somebody_else_with_its_customers_and_their_tasks(ac
 
 def test_somebody_is_away_and_back(acme, otto) -> None:
     until = TODAY + timedelta(days=4)
+    account(acme, "deb", "Debeuckelaer")
+    task(acme, "deb", assigned="carla", person="carla")
     wanted = {"person": "carla", "deputy": "mia", "first": TODAY, "last": until, "why": "skiing"}
-    for wrong in ({"deputy": "carla"}, {"last": TODAY - timedelta(days=1)}, {"deputy": "olga"}):
+    for wrong in (
+        {"deputy": "carla"},
+        {"last": TODAY - timedelta(days=1)},
+        {"deputy": "olga"},
+        {"deputy": "sam"},
+    ):
         assert otto.post("/c/acme/settings/portfolios/away", wanted | wrong).status_code == 422, wrong
     assert otto.post("/c/acme/settings/portfolios/away", wanted).status_code == 204
     assert "mia until 27 Mar 2026" in otto.get("/c/acme/settings/portfolios/").content.decode()
     assert last("absence").became == {"deputy": "mia", "from": "2026-03-23", "until": "2026-03-27"}
+    assert "Debeuckelaer" in signed_in("mia").get("/c/acme/today/").content.decode()
+    assert Task.objects.get(customer="deb").assigned == "mia"
     absence = Absence.objects.get(company=acme)
     assert (
         otto.post(f"/c/acme/settings/portfolios/away/{absence.pk}/back", {"why": "snow gone"}).status_code
         == 204
     )
     assert (last("absence").was["deputy"], last("absence").why) == ("mia", "snow gone")
+    assert Task.objects.get(customer="deb").assigned == "carla"
     assert "Nobody is away." in otto.get("/c/acme/settings/portfolios/").content.decode()
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 
@@ -90,9 +90,9 @@ class Scope:
         return found.filter(customer__in=self.accounts().values("customer"))
 
     def tasks(self) -> QuerySet[Task]:
-        """Open tasks of the roles this person has."""
+        """Open tasks of the roles this person has, and those it has by name: as a deputy, or handed over."""
         roles = [name for role in self.roles for name in TASKS_OF.get(role, ())]
-        return self.of(Task).filter(state=Task.State.OPEN, role__in=roles)
+        return self.of(Task).filter(Q(role__in=roles) | Q(assigned=self.person), state=Task.State.OPEN)
 
     # --- acting ---------------------------------------------------------------------------------------------------
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 
-from creditdesk.desk.casework.models import Absence, Member
+from creditdesk.desk.casework.models import Absence, Member, Task
 from creditdesk.desk.ledger.models import Company
 
 
@@ -12,11 +13,18 @@ class Desks:
     """Who has the tasks of a company's customers on one day."""
 
     def __init__(self, company: Company, on: date) -> None:
-        """Read portfolios and absences once."""
-        members = Member.objects.filter(company=company).select_related("portfolio")
-        self._owners = {(one.role, one.customer): one.portfolio.owner for one in members}
+        """Read absences once, and portfolios when they are asked for."""
+        self._company = company
         away = Absence.objects.filter(company=company, from_on__lte=on, until_on__gte=on)
         self._deputies = {one.person: one.deputy for one in away.order_by("from_on", "id")}
+
+    @cached_property
+    def _owners(self) -> dict[tuple[str, str], str]:
+        rows = Member.objects.filter(company=self._company)
+        return {
+            (role, one): owner
+            for role, one, owner in rows.values_list("role", "customer", "portfolio__owner")
+        }
 
     def person(self, role: str, customer: str, named: str | None) -> str:
         """The person whose task it is; empty when nobody is named: then anybody of the role may take it."""
@@ -32,3 +40,17 @@ class Desks:
                 return person
             seen.add(found)
         return found
+
+
+def follow(company: Company, on: date) -> int:
+    """Give every open task to who has it on that day: an absence was set or ended. Gives how many changed hands."""
+    desks, changed = Desks(company, on), 0
+    standing = Task.objects.filter(company=company, state=Task.State.OPEN)
+    for rows, whose in (
+        (standing.filter(handed_role=""), "person"),
+        (standing.exclude(handed_role=""), "handed_to"),
+    ):
+        for person in rows.order_by().values_list(whose, flat=True).distinct():
+            has = desks.today(person)
+            changed += rows.filter(**{whose: person}).exclude(assigned=has).update(assigned=has)
+    return changed

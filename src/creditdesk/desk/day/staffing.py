@@ -8,6 +8,7 @@ from django.db import transaction
 
 from creditdesk.desk.casework.audit import note
 from creditdesk.desk.casework.models import Absence, Member, Portfolio
+from creditdesk.desk.day.assigning import follow
 from creditdesk.desk.day.reassigning import reassign
 from creditdesk.desk.ledger.models import Company
 
@@ -83,22 +84,33 @@ def close_portfolio(portfolio: Portfolio, *, by: str, now: datetime, why: str) -
 
 
 def away(
-    company: Company, person: str, deputy: str, first: date, last: date, *, by: str, now: datetime, why: str
+    company: Company,
+    person: str,
+    deputy: str,
+    first: date,
+    last: date,
+    *,
+    by: str,
+    on: date,
+    now: datetime,
+    why: str,
 ) -> Absence:
-    """Somebody is away from `first` to `last`; the deputy has the tasks of a day from its run on."""
+    """Somebody is away from `first` to `last`; the deputy has the open tasks at once where that is today, else from the run of that day on."""
     with transaction.atomic():
         made = Absence.objects.create(
             company=company, person=person, deputy=deputy, from_on=first, until_on=last
         )
         note(company, by=by, at=now, what="absence", ref=person, became=_told(made), why=why)
+        follow(company, on)
     return made
 
 
-def back(absence: Absence, *, by: str, now: datetime, why: str) -> None:
-    """Take an absence away: the person is there, or is back."""
+def back(absence: Absence, *, by: str, on: date, now: datetime, why: str) -> None:
+    """Take an absence away: the person is there, or is back, and has the tasks again."""
     with transaction.atomic():
         note(absence.company, by=by, at=now, what="absence", ref=absence.person, was=_told(absence), why=why)
         absence.delete()
+        follow(absence.company, on)
 
 
 def _told(absence: Absence) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db.models import Count, Q, Sum
 
 from creditdesk.desk.access.scope import Scope
+from creditdesk.desk.day import reassigning
 from creditdesk.desk.day.profiling import Mark, mark_of
 from creditdesk.desk.screens.matrix.cells import Cells, Place, cells_of
 from creditdesk.policy.document import Policy
@@ -79,8 +80,10 @@ class Portfolio:
 
 
 def remembered(scope: Scope, name: str, mark: Mark, make: Callable[[], T]) -> T:
-    """What was made of the customers as they stand, kept until one of them is decided anew."""
-    who = "all" if scope.portfolios is None else "-".join(map(str, sorted(scope.portfolios)))
+    """What was made of the customers as they stand, kept until one of them is decided anew or given to another portfolio."""
+    who = "all"
+    if scope.portfolios is not None:
+        who = f"{'-'.join(map(str, sorted(scope.portfolios)))}:{reassigning.drawn(scope.company)}"
     key = f"matrix:{scope.company.pk}:{who}:{name}:{mark.as_of}:{mark.ledger_no}:{mark.since}:{mark.latest}"
     found: T | None = cache.get(key)
     if found is None:

@@ -14,15 +14,22 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from creditdesk.desk.access.declared import Asked, may
-from creditdesk.desk.access.roles import Right, Role
+from creditdesk.desk.access.roles import Right, Role, rights_of
 from creditdesk.desk.access.scope import colleagues
 from creditdesk.desk.casework.models import Absence, Member, Portfolio, Task
 from creditdesk.desk.day import staffing
 from creditdesk.desk.screens.fields import DayField
+from creditdesk.desk.screens.formats import day
 from creditdesk.desk.screens.settings.sheet import Once, Sheet, answer, own
 
 WORKING = (Role.COLLECTOR, Role.CREDIT_MANAGER, Role.FINANCE_DIRECTOR, Role.SALES)
 """Who has tasks."""
+
+NEEDED = {
+    Role.COLLECTOR: {Right.WORK}, Role.SALES: {Right.SELL, Right.WORK},
+    Role.CREDIT_MANAGER: {Right.DECIDE}, Role.FINANCE_DIRECTOR: {Right.DECIDE},
+}  # fmt: skip
+"""One of which a deputy needs, by the role whose tasks it takes."""
 
 KINDS = {"collector": _("Collector"), "account_manager": _("Account manager")}
 OWNERS = {"collector": (Role.COLLECTOR, Role.CREDIT_MANAGER), "account_manager": (Role.SALES,)}
@@ -181,20 +188,44 @@ class Away(Sheet):
         said = super().clean() or {}
         if said.get("person") and said["person"] == said.get("deputy"):
             self.add_error("deputy", _("Somebody else is needed."))
+        elif said.get("person") and said.get("deputy"):
+            self._can_stand_in(said["person"], said["deputy"])
         if said.get("first") and said.get("last") and said["last"] < said["first"]:
             self.add_error("last", _("This lies before the first day."))
         if said.get("last") and said["last"] < self.scope.today:
             self.add_error("last", _("This day is past."))
         return said
 
+    def _can_stand_in(self, person: str, deputy: str) -> None:
+        """Whoever stands in has to see the customers and be allowed to do the tasks: else these would lie unseen."""
+        team = {one.person: one for one in colleagues(self.scope.company, WORKING)}
+        rights = rights_of(frozenset(Role(one.role) for one in team[deputy].granted.all()))
+        tasks = [Role(one.role) for one in team[person].granted.all() if one.role in NEEDED]
+        if any(not rights & NEEDED[role] for role in tasks):
+            self.add_error("deputy", _("This person may not do such tasks."))
+            return
+        seen = {one.pk for one in team[deputy].portfolios.all()}
+        theirs = {one.pk for one in team[person].portfolios.all()}
+        owned = set(
+            Portfolio.objects.filter(company=self.scope.company, owner=person).values_list("pk", flat=True)
+        )
+        if seen and not (theirs or owned) <= seen:
+            self.add_error(
+                "deputy", _("This person does not see these customers: its portfolios are others.")
+            )
+
     def do(self) -> str | Once | None:
         """Write it down."""
         said = self.cleaned_data
         staffing.away(
             self.scope.company, said["person"], said["deputy"], said["first"], said["last"], by=self.scope.name,
-            now=self.scope.now, why=said["why"],
+            on=self.scope.today, now=self.scope.now, why=said["why"],
         )  # fmt: skip
-        return _t("%(person)s is away; %(deputy)s has the tasks from the next day's run on.") % {
+        if said["first"] > self.scope.today:
+            return _t("%(person)s will be away from %(day)s; %(deputy)s has the tasks from then on.") % {
+                "person": said["person"], "deputy": said["deputy"], "day": day(said["first"])
+            }  # fmt: skip
+        return _t("%(person)s is away; %(deputy)s has the tasks from now on.") % {
             "person": said["person"], "deputy": said["deputy"]
         }  # fmt: skip
 
@@ -208,7 +239,13 @@ class Back(Sheet):
     def do(self) -> str | Once | None:
         """Take it away."""
         person = self.row.person
-        staffing.back(self.row, by=self.scope.name, now=self.scope.now, why=self.cleaned_data["why"])
+        staffing.back(
+            self.row,
+            by=self.scope.name,
+            on=self.scope.today,
+            now=self.scope.now,
+            why=self.cleaned_data["why"],
+        )
         return _t("%(person)s is there again.") % {"person": person}
 
 
