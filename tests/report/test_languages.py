@@ -14,8 +14,10 @@ from creditdesk.engine import order_block
 from creditdesk.engine.collectible import INVOICE_HOLDS
 from creditdesk.engine.gate import PAYER_HOLDS
 from creditdesk.facts.decisions import ACTION_DUE, DECISION
+from creditdesk.policy.columns import profile_columns
 from creditdesk.policy.document import Do
 from creditdesk.policy.load import SHIPPED, load_policy
+from creditdesk.report import language as language_module
 from creditdesk.report.language import LANGUAGES, UnknownLanguage, catalogue, language, shipped_texts
 from creditdesk.report.words import Words
 
@@ -188,3 +190,15 @@ def test_a_code_that_no_catalogue_knows_is_shown_as_written() -> None:
 def test_another_language_is_refused_with_the_ones_there_are() -> None:
     with pytest.raises(UnknownLanguage, match="found language 'es'; allowed: nl, fr, de, en"):
         language("es")
+
+
+def test_every_column_that_a_condition_may_name_has_a_name_in_every_language() -> None:
+    plain = {"string", "int64", "float64", "boolean", "date"}
+    columns = {name for name, column in profile_columns().items() if column.type in plain}
+    named = language_module._columns()["columns"]
+    assert named.keys() == columns
+    for name, texts in named.items():
+        assert set(texts) == set(LANGUAGES), name
+        assert all(texts.values()), name
+        assert language("nl").column(name) == texts["nl"]
+    assert language("fr").column("code_growth") == "code_growth"

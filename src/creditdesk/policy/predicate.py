@@ -119,7 +119,7 @@ def compile_predicate(text: str, columns: Mapping[str, Column], currency: str = 
         raise PredicateError(
             1, 1, "the condition is too long", f"{len(text)} characters", f"at most {LONGEST}"
         )
-    root = _parse(text)
+    root = parsed(text)
     walker = _Walker(text, columns, currency)
     term = walker.term(root, 0)
     if term.kind != "yes_no":
@@ -138,10 +138,15 @@ def columns_of(text: str) -> frozenset[str]:
     Raises:
         PredicateError: when the text is no condition.
     """
-    return frozenset(found.name for found in _parse(text).find_all(exp.Column))
+    return frozenset(found.name for found in parsed(text).find_all(exp.Column))
 
 
-def _parse(text: str) -> Node:
+def parsed(text: str) -> Node:
+    """The tree of a condition, not yet checked.
+
+    Raises:
+        PredicateError: when the text is not one condition.
+    """
     try:
         statements = sqlglot.parse(text)
     except SqlglotError as error:

@@ -85,6 +85,14 @@ class Language:
         """What a policy says in its own words: a text of a shipped policy in this language, any other as it is written."""
         return shipped_texts().get(text, {}).get(self.code, text)
 
+    def column(self, name: str) -> str:
+        """What a column of the profile is called; one that has no name as it is written."""
+        return _columns()["columns"].get(name, {}).get(self.code, name)
+
+    def value(self, code: str) -> str:
+        """A value that some columns have by the contract: `paper`, `peppol`."""
+        return _columns()["values"].get(code, {}).get(self.code, code.replace("_", " "))
+
     def weekday_name(self, name: str) -> str:
         """The name of a weekday: `friday` as this language calls it."""
         names: Mapping[int, str] = self.locale.days["format"]["wide"]
@@ -172,6 +180,16 @@ def shipped_texts() -> Mapping[str, Mapping[str, str]]:
     path = resources.files("creditdesk.report") / "languages" / "shipped.yaml"
     texts = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     return {each["en"]: each for each in texts}
+
+
+@cache
+def _columns() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Names of columns and of their values, in every language."""
+    path = resources.files("creditdesk.report") / "languages" / "columns.yaml"
+    found: dict[str, dict[str, dict[str, str]]] = YAML(typ="safe", pure=True).load(
+        path.read_text(encoding="utf-8")
+    )
+    return found
 
 
 @cache

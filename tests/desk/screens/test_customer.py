@@ -9,13 +9,14 @@ from datetime import date, timedelta
 import pytest
 
 from creditdesk.desk.access.roles import RIGHTS, Right
-from creditdesk.desk.casework.models import Decision, Entry, Message, Request
+from creditdesk.desk.casework import privacy
+from creditdesk.desk.casework.models import Decision, Entry, Message, Request, Task
 from creditdesk.desk.ledger.models import FACTS, Company
 from creditdesk.desk.ledger.writing import add
 from creditdesk.desk.screens.customer.acts import ACTS
 from creditdesk.desk.screens.customer.asking import months_later
-from creditdesk.desk.standing.models import Account, Stale
-from desk.screens.people import EVERYBODY, NOW, TODAY, account, customer, invoice, people, signed_in
+from creditdesk.desk.standing.models import Account, OpenItem, Stale
+from desk.screens.people import EVERYBODY, NOW, TODAY, account, customer, invoice, people, signed_in, task
 
 pytestmark = pytest.mark.usefixtures("monday")
 
@@ -291,3 +292,151 @@ def test_instalments_are_a_month_apart_also_from_the_last_of_a_month() -> None:
         "2026-01-31", "2026-02-28", "2026-03-31", "2026-04-30",
     ]  # fmt: skip
     assert months_later(date(2026, 12, 15), 2) == date(2027, 2, 15)
+
+
+# --- papers, and what comes next --------------------------------------------------------------------------------------
+
+
+def test_a_letter_is_printed_as_it_would_go_and_kept_as_it_went(acme) -> None:
+    add(acme, "company", [{"company_id": "us", "name": "Acme BV", "country": "BE", "currency": "EUR", "language": "nl",
+                           "street": "Kaai 1", "postal_code": "9000", "city": "Gent"}], by="import", at=NOW)  # fmt: skip
+    customer(acme, "let", language="fr")
+    add(acme, "customer", [{"customer_id": "let", "name": "Let", "kind": "company", "country": "BE", "street": "Dorp 5",
+                            "postal_code": "2000", "city": "Antwerpen"}], by="import", at=NOW)  # fmt: skip
+    add(acme, "contact", [{"contact_id": "c-let", "customer_id": "let", "role": "director", "name": "<b>Peeters</b>"}], by="import", at=NOW)  # fmt: skip
+    invoice(acme, "let", "i-let", 123_456)
+    waits = task(
+        acme, "let", kind="post", do="letter", step="letter", template="firm_letter", level=3,
+        invoice_ids=["i-let"], content={"language": "fr", "contact_id": "c-let"},
+    )  # fmt: skip
+    address = f"/c/acme/customer/let/letter/{waits.pk}"
+    carla = signed_in("carla")
+    assert f'href="{address}"' in carla.get(f"/c/acme/today/{waits.pk}/").content.decode()
+    page = carla.get(address).content.decode().replace("\u202f", " ").replace("\xa0", " ")
+    for said in (
+        "Kaai 1",
+        "9000 Gent",
+        "Dorp 5",
+        "2000 Antwerpen",
+        "&lt;b&gt;Peeters&lt;/b&gt;",
+        "N-i-let",
+        "1 234,56 €",
+        'lang="fr"',
+        "23 mars 2026",
+    ):
+        assert said in page, said
+    assert "to be sent" in carla.get("/c/acme/customer/let/").content.decode()
+    assert carla.post(f"/c/acme/today/{waits.pk}/outcome", {"outcome": "sent"}).status_code == 302
+    OpenItem.objects.filter(company=acme, invoice="i-let").update(open=1)
+    gone = signed_in("ada").get(address).content.decode().replace("\u202f", " ").replace("\xa0", " ")
+    assert "1 234,56 €" in gone, "as it was sent, whatever is open since"
+    assert "As it was sent on 23 Mar 2026." in gone
+    assert signed_in("dirk").get(address).status_code == 403
+    call = task(acme, "let", case_no=2)
+    assert carla.get(f"/c/acme/customer/let/letter/{call.pk}").status_code == 404
+    assert carla.get(f"/c/acme/customer/deb/letter/{waits.pk}").status_code == 404
+
+    shown = privacy.export(acme, "c-let")
+    assert shown["letters"][0]["recipient"][1] == "<b>Peeters</b>"
+    privacy.erase(acme, "c-let", by="dpo", why="asked", now=NOW)
+    assert "Peeters" not in json.dumps(
+        list(Task.objects.filter(company=acme).values_list("content", flat=True))
+    )
+
+
+def test_the_papers_of_a_customer_are_listed(acme) -> None:
+    customer(acme, "pap")
+    row = {
+        "customer_id": "pap",
+        "kind": "invoice",
+        "issued": date(2026, 3, 1),
+        "due": date(2026, 3, 31),
+        "amount": 100,
+        "currency": "EUR",
+    }
+    add(
+        acme, "invoice",
+        [row | {"invoice_id": "p1", "number": "N-P1", "document": "https://files.example/p1.pdf"},
+         row | {"invoice_id": "p2", "number": "N-P2", "document": "archive 17/2"},
+         row | {"invoice_id": "p3", "number": "N-P3", "document": "javascript:alert(1)"}],
+        by="import", at=NOW,
+    )  # fmt: skip
+    page = signed_in("mia").get("/c/acme/customer/pap/").content.decode()
+    assert (
+        '<a href="https://files.example/p1.pdf" rel="noreferrer noopener" target="_blank">Invoice N-P1</a>'
+        in page
+    )
+    assert "archive 17/2" in page
+    assert 'href="javascript' not in page
+
+
+def test_a_step_whose_day_is_past_is_not_what_comes_next(acme) -> None:
+    customer(
+        acme,
+        "ins",
+        segment="insolvent",
+        next_step="file_claim",
+        next_due_on=date(2026, 3, 10),
+        procedure="insolvent",
+    )
+    customer(
+        acme,
+        "lag",
+        segment="standard",
+        next_step="second_call",
+        next_due_on=date(2026, 3, 20),
+        procedure="reference",
+    )
+    customer(
+        acme,
+        "nxt",
+        segment="standard",
+        next_step="second_call",
+        next_due_on=date(2026, 3, 26),
+        procedure="reference",
+    )
+    client = signed_in("mia")
+    assert "This segment gets no reminders" in client.get("/c/acme/customer/ins/").content.decode()
+    assert "was planned for 20 Mar 2026" in client.get("/c/acme/customer/lag/").content.decode()
+    assert "Thursday, 26 March 2026" in client.get("/c/acme/customer/nxt/").content.decode()
+    listed = client.get("/c/acme/customers/").content.decode()
+    assert "26 Mar 2026" in listed
+    for past in ("10 Mar 2026", "20 Mar 2026"):
+        assert past not in re.sub(r"<script.*?</script>", "", listed, flags=re.DOTALL), past
+
+
+def test_what_would_move_it_names_the_invoice_by_its_number(acme) -> None:
+    customer(acme, "mov")
+    invoice(acme, "mov", "i-mov")
+    near = {
+        "segment": "partner", "criterion": "behaviour", "value": 5.0, "distance": 3.0, "unit": "days", "band": "good",
+        "remedy": "pay_overdue", "amount": 100_000, "invoice_id": "i-mov",
+    }  # fmt: skip
+    told = {"reasons": [{"criterion": "segment", "value": None, "text": None, "band": "dormant", "rule": "legal status"}],
+            "currency": "EUR", "proposed_segment": None, "move_held": None, "nearest_change": near}  # fmt: skip
+    Decision.objects.create(
+        company=acme, customer="mov", digest="x", risk_class="low", acceptance="open", order_block="none", currency="EUR",
+        exposure=1, segment="dormant", from_on=date(2026, 3, 1), content=json.dumps(told),
+    )  # fmt: skip
+    page = signed_in("mia").get("/c/acme/customer/mov/").content.decode()
+    assert "paying invoice N-i-mov" in page
+    assert "Legal status: known" in page, "what the rule asks, in words"
+
+
+def test_the_timeline_says_which_task_and_which_invoice(acme) -> None:
+    customer(acme, "who")
+    invoice(acme, "who", "i-who")
+    add(acme, "payment", [{"payment_id": "pay", "customer_id": "who", "value_date": date(2026, 3, 21), "amount": 100_000,
+                           "currency": "EUR"}], by="import", at=NOW)  # fmt: skip
+    add(acme, "allocation", [{"allocation_id": "al", "payment_id": "pay", "invoice_id": "i-who", "kind": "payment", "amount": 100_000,
+                              "allocated_on": date(2026, 3, 21)}], by="import", at=NOW)  # fmt: skip
+    call = task(acme, "who", case_no=5)
+    signed_in("carla").post(f"/c/acme/today/{call.pk}/outcome", {"outcome": "reached"})
+    read = signed_in("mia")
+    everything = read.get("/c/acme/customer/who/timeline").content.decode()
+    assert re.search(r"Paid: €1,000.00</p><p[^>]*>N-i-who<", everything)
+    assert "Task done" not in everything, "the call itself stands there"
+    assert "Call" in everything
+    changes = read.get("/c/acme/customer/who/timeline?group=changes").content.decode()
+    assert "Task done: Call" in changes
+    assert "reached" in changes

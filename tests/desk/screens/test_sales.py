@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -195,20 +196,29 @@ def test_a_tap_says_what_came_of_it_and_stays_here(acme) -> None:
     assert said["Location"].startswith("/c/acme/today/")
 
 
-def test_where_not_all_can_be_shown_it_is_said(acme, monkeypatch) -> None:
+def test_cards_come_in_pages(acme, monkeypatch) -> None:
     row(acme, "deb")
-    moving(acme, "mov")
+    moving(acme, "mov", exposure=300_000)
+    moving(acme, "big", exposure=400_000)
     for number in (1, 2, 3):
-        asked_of(acme, "sam", case_no=number, opened_on=TODAY - timedelta(days=number))
-    assert "that were asked first are shown" not in page_of("sam", "interventions/")
-    assert "Those with the largest exposure" not in page_of("sam", "moves/")
-    for module in ("views", "interventions"):
-        monkeypatch.setattr(f"creditdesk.desk.screens.sales.{module}.MOST", 2)
-    page = page_of("sam", "interventions/")
-    assert "The 2 that were asked first are shown, of 3." in page
-    assert page.count("data-row>") == 2
-    monkeypatch.setattr("creditdesk.desk.screens.sales.views.MOST", 1)
-    assert "Those with the largest exposure" in page_of("sam", "moves/")
+        asked_of(acme, "sam", case_no=number, opened_on=TODAY - timedelta(days=number), amount=number * 100)
+    for address in ("interventions/", "moves/"):
+        assert 'rel="next"' not in page_of("sam", address)
+    for module in ("views", "interventions", "moves"):
+        monkeypatch.setattr(f"creditdesk.desk.screens.sales.{module}.MOST", 1)
+    seen = []
+    for number in (1, 2, 3):
+        page = page_of("sam", f"interventions/?page={number}")
+        assert page.count("data-row>") == 1
+        assert (f"page={number + 1}" in page) == (number < 3)
+        seen += re.findall(r"/c/acme/today/([0-9]+)/outcome", page)[:1]
+    assert len(set(seen)) == 3
+    assert [re.findall(r"/customer/(big|mov)/\"", page_of("sam", f"moves/?page={n}")) for n in (1, 2)] == [
+        ["big"],
+        ["mov"],
+    ]
+    for wild in ("0", "99", "x", "-1", "9" * 30):
+        assert page_of("sam", f"moves/?page={wild}").count("data-row>") == 1
 
 
 def test_what_was_not_done_in_time_is_shown(acme) -> None:
@@ -484,3 +494,33 @@ def test_a_page_takes_few_statements(acme) -> None:
         with CaptureQueriesContext(connection) as said:
             client.get(f"/c/acme/sales/{address}")
         assert len(said) < 30, (address, len(said))
+
+
+def test_what_a_segment_takes_from_the_matrix_is_told_as_what_it_is() -> None:
+    from creditdesk.desk.screens.sales.moves import gives
+    from creditdesk.policy.load import load_policy
+
+    policy = load_policy("starter")
+    assert policy.segments["rhythm"].terms_days == "cell"
+    given = {
+        one["what"]: (one["was"], one["then"])
+        for one in gives(
+            policy,
+            "strict",
+            "rhythm",
+            {"segment": "strict", "bands": {"size": "medium", "behaviour": "good"}},
+        )
+    }
+    assert given["terms_days"] == (8, policy.segments["trusted"].terms_days)
+    assert given["acceptance"] == ("limited", policy.segments["trusted"].acceptance)
+    stands = {
+        "segment": "rhythm",
+        "bands": {"size": "small", "behaviour": "unknown"},
+        "terms_days": 21,
+        "acceptance": "open",
+    }
+    given = {one["what"]: one["then"] for one in gives(policy, "strict", "rhythm", stands)}
+    assert given["terms_days"] == 21, "whose band is not known: what it was decided to get"
+    assert "cell" in {
+        one["then"] for one in gives(policy, "strict", "rhythm", {"segment": "strict", "bands": {}})
+    }

@@ -35,6 +35,7 @@ def export(company: Company, contact_id: str) -> dict[str, Any]:
         raise UnknownContact(f"found contact {contact_id!r}; allowed: a contact of {company.code}")
     columns = [column.name for column in contact.table.columns]
     messages = Message.objects.filter(company=company, contact_id=contact_id)
+    letters = Task.objects.filter(company=company, content__contact_id=contact_id, content__has_key="letter")
     actions = FACTS["action"].objects.filter(legal_entity=company, contact_id=contact_id, replaced_by=None)
     return {
         "contact_id": contact_id,
@@ -50,6 +51,7 @@ def export(company: Company, contact_id: str) -> dict[str, Any]:
             }
             for one in messages
         ],
+        "letters": [{"at": _plain(one.closed_on), **one.content["letter"]} for one in letters.order_by("id")],
         "actions": [
             {"on": _plain(one.done_on), "channel": one.channel, "outcome": one.outcome}
             for one in actions.order_by("id")
@@ -105,7 +107,7 @@ def _empty(company: Company, contacts: list[str]) -> int:
     waiting.update(state=Message.State.CANCELLED, reply="the contact was erased")
     messages.exclude(state=Message.State.SENDING).update(address="", text="", raw=b"")
     for task in Task.objects.filter(company=company, content__contact_id__in=contacts):
-        task.content = {key: value for key, value in task.content.items() if key != "address"}
+        task.content = {key: value for key, value in task.content.items() if key not in {"address", "letter"}}
         task.save(update_fields=["content"])
     # the key of a contact is its id and the day from which it was known
     for contact_id in contacts:

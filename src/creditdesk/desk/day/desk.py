@@ -11,7 +11,7 @@ from django.db import transaction
 
 from creditdesk.desk.casework import people, requests
 from creditdesk.desk.casework.models import Message, Request, Task
-from creditdesk.desk.day import golive, outbox
+from creditdesk.desk.day import golive, letters, outbox
 from creditdesk.desk.day.current import mark_stale
 from creditdesk.desk.day.outcome import Outcome
 from creditdesk.desk.day.redecide import redecide
@@ -64,12 +64,15 @@ class Desk:
         return self._acting(act, *(row["customer_id"] for row in rows))
 
     def done(self, task: Task, outcome: str, **how: Any) -> Outcome | None:
-        """What came of a task."""
+        """What came of a task; of a letter that was sent its text is kept."""
+        words = letters.kept(task, self.on) if outcome == "sent" else {}
 
         def act() -> None:
             self._brought(
                 people.finish_task(task, outcome, by=self.by, on=self.on, now=self.worker.clock(), **how)
             )
+            if words:
+                Task.objects.filter(pk=task.pk).update(content={**task.content, **words})
 
         return self._acting(act, task.customer)
 

@@ -72,6 +72,50 @@ def texts(language: str) -> Mapping[str, Any]:
     return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
 
 
+@dataclass(frozen=True)
+class Composed:
+    """What is said: subject and text in the language of whoever reads it."""
+
+    subject: str
+    text: str
+
+
+def compose(
+    *,
+    name: str,
+    language: str,
+    template: str,
+    level: int,
+    company: str,
+    country: str,
+    customer: str,
+    invoices: Sequence[Invoice],
+) -> Composed:
+    """The words of a mail or a letter, with a line per invoice and a sum per currency; for the arguments see `write`."""
+    words = texts(language if language in {"nl", "fr", "de", "en"} else "en")
+    locale = locale_of(language, country)
+    part = words[KINDS.get(template) or OF_LEVEL[max(0, min(level, 6))]]
+    lines = [_line(words, locale, invoice) for invoice in invoices]
+    sums: dict[str, int] = {}
+    for invoice in invoices:
+        sums[invoice.currency] = sums.get(invoice.currency, 0) + invoice.open
+    totals = " + ".join(_money(locale, amount, currency) for currency, amount in sorted(sums.items()))
+    greeting = words["greeting"].format(name=name) if name else words["greeting_nobody"]
+    text = "\n\n".join(
+        (
+            greeting,
+            part["opening"],
+            "\n".join(lines),
+            f"{words['total']}: {totals}",
+            part["closing"],
+            f"{words['question']} {words['paid']}",
+            f"{words['sign']}\n{company}",
+            words["reference"].format(customer=customer),
+        )
+    )
+    return Composed(part["subject"].format(company=company), text)
+
+
 def write(
     *,
     key: Sequence[object],
@@ -95,40 +139,22 @@ def write(
         customer: its number, as our reference.
         at: goes into the Date header.
     """
-    words = texts(language if language in {"nl", "fr", "de", "en"} else "en")
-    locale = _locale(language, country)
-    part = words[KINDS.get(template) or OF_LEVEL[max(0, min(level, 6))]]
-    lines = [_line(words, locale, invoice) for invoice in invoices]
-    sums: dict[str, int] = {}
-    for invoice in invoices:
-        sums[invoice.currency] = sums.get(invoice.currency, 0) + invoice.open
-    totals = " + ".join(_money(locale, amount, currency) for currency, amount in sorted(sums.items()))
-    greeting = words["greeting"].format(name=name) if name else words["greeting_nobody"]
-    text = "\n\n".join(
-        (
-            greeting,
-            part["opening"],
-            "\n".join(lines),
-            f"{words['total']}: {totals}",
-            part["closing"],
-            f"{words['question']} {words['paid']}",
-            f"{words['sign']}\n{company}",
-            words["reference"].format(customer=customer),
-        )
-    )
-    subject = part["subject"].format(company=company)
+    said = compose(
+        name=name, language=language, template=template, level=level, company=company, country=country,
+        customer=customer, invoices=invoices,
+    )  # fmt: skip
     domain = parseaddr(sender)[1].partition("@")[2] or "creditdesk.invalid"
     message_id = f"<{uuid.uuid5(_SPACE, chr(31).join(str(one) for one in key))}@{domain}>"
     mail = EmailMessage(policy=SMTP.clone(max_line_length=200))
     mail["From"] = formataddr((" ".join(company.split()), parseaddr(sender)[1]))
     mail["To"] = to
-    mail["Subject"] = " ".join(subject.split())
+    mail["Subject"] = " ".join(said.subject.split())
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = message_id
     mail["Content-Language"] = language
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(text, cte="quoted-printable")
-    return Written(subject, text, message_id, mail.as_bytes())
+    mail.set_content(said.text, cte="quoted-printable")
+    return Written(said.subject, said.text, message_id, mail.as_bytes())
 
 
 def _line(words: Mapping[str, Any], locale: Locale, invoice: Invoice) -> str:
@@ -143,7 +169,8 @@ def _money(locale: Locale, amount: int, currency: str) -> str:
     return format_currency(major(amount, currency), currency, locale=locale)
 
 
-def _locale(language: str, country: str) -> Locale:
+def locale_of(language: str, country: str) -> Locale:
+    """How a language writes amounts and days in a country."""
     try:
         return Locale.parse(f"{language}_{country}")
     except (ValueError, UnknownLocaleError):

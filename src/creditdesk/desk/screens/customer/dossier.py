@@ -10,6 +10,7 @@ from typing import Any
 from creditdesk.desk.access.scope import Scope
 from creditdesk.desk.casework.models import Decision, Step
 from creditdesk.desk.ledger.models import FACTS
+from creditdesk.desk.screens.conditions import Conditions
 from creditdesk.desk.screens.wording import content, words
 from creditdesk.desk.standing.models import Account, OpenItem, Stale
 from creditdesk.report.words import BY_MATRIX, PLACING, Words
@@ -115,7 +116,41 @@ class Dossier:
 
     def change(self) -> str:
         """What would move it."""
-        return self.words.change(self.decision) if self.words and self.decision else ""
+        near = self.decision.get("nearest_change") or {}
+        if not (self.words and near):
+            return ""
+        if near.get("invoice_id"):  # whoever pays knows an invoice by its number
+            number = self.numbers([near["invoice_id"]]).get(near["invoice_id"])
+            near = {**near, "invoice_id": number or near["invoice_id"]}
+        return self.words.change({**self.decision, "nearest_change": near})
+
+    def numbers(self, invoices: list[str]) -> dict[str, str]:
+        """The numbers of invoices by their ids."""
+        rows = FACTS["invoice"].objects.filter(
+            legal_entity=self.scope.company, invoice_id__in=invoices, replaced_by=None
+        )
+        return dict(rows.values_list("invoice_id", "number"))
+
+    def rule(self) -> str:
+        """What the rule asks by which it was placed, in words; empty where the matrix or a person placed it."""
+        placing = next(
+            (one["rule"] for one in self.decision.get("reasons") or () if one["criterion"] == PLACING), ""
+        )
+        rules = self.words.policy.rules if self.words and self.by_rule else ()
+        when = next((one.when for one in rules if one.name == placing), "")
+        return Conditions(self.words.policy, self.words.t).said(when) if self.words and when else ""
+
+    @property
+    def quiet(self) -> bool:
+        """Whether its segment gets no reminders at all."""
+        segment = self.words.policy.segments.get(self.account.segment) if self.words else None
+        return segment is not None and not segment.dunning
+
+    @property
+    def passed(self) -> bool:
+        """Whether the day of the planned step is past though nothing of it is due: it was passed over, or does not go."""
+        on = self.account.next_due_on
+        return on is not None and on <= self.scope.today and not self.steps
 
 
 def contacts(scope: Scope, customer: str, on: date) -> list[Any]:

@@ -29,6 +29,14 @@ GROUPS = {
 MOST = 120
 """Rows that are read of one source at a time."""
 
+ECHOED = frozenset(
+    {"action", "promise", "dispute", "pause", "note", "plan", "instalment", "override", "handover"}
+)
+"""Facts that stand in the timeline by themselves, beside the entry that somebody recorded them."""
+
+SOME = 4
+"""Invoices that are named of one payment."""
+
 SHOWN = 50
 """Events of a page; the last day is shown whole."""
 
@@ -42,6 +50,7 @@ class Event:
         icon: name of a Lucide icon.
         detail: what else there is to say; empty for nothing.
         message: id of a message that can be read; None for others.
+        echo: that a person recorded what stands here by itself too: left out where all is shown.
     """
 
     on: date
@@ -51,6 +60,7 @@ class Event:
     detail: str = ""
     by: str = ""
     message: int | None = None
+    echo: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,7 @@ def timeline(
         events = list(source(asked))
         if len(events) >= MOST:  # of the last day of this source there may be more than was read
             whole = max(whole, min(one.on for one in events))
-        found += events
+        found += [one for one in events if group or not one.echo]
     found.sort(key=lambda one: one.on, reverse=True)
     found = [one for one in found if one.on > whole] or found
     if len(found) <= shown and whole == date.min:
@@ -121,7 +131,7 @@ def said_last(scope: Scope, customer: str, count: int = 5) -> list[Event]:
 def _actions(asked: Asked) -> Iterable[Event]:
     t = speaking()
     for row in asked.facts("action", "done_on"):
-        what = t.named("do", row.channel)
+        what = _upper(t.named("do", row.channel))
         step = t.named("step", row.step) if row.step else ""
         title = what
         if step and step.casefold() != what.casefold():
@@ -153,9 +163,11 @@ def _promises(asked: Asked) -> Iterable[Event]:
 
 
 def _disputes(asked: Asked) -> Iterable[Event]:
-    for row in asked.facts("dispute", "opened_on"):
+    rows = list(asked.facts("dispute", "opened_on"))
+    numbers = _numbers(asked, [row.invoice_id for row in rows if row.invoice_id])
+    for row in rows:
         title = _("Dispute: %(reason)s") % {"reason": codes.dispute_reason(row.reason)}
-        detail = [row.invoice_id or ""]
+        detail = [numbers.get(row.invoice_id or "", row.invoice_id or "")]
         if row.closed_on:
             detail.append(
                 _("closed on %(day)s, %(outcome)s")
@@ -193,9 +205,35 @@ def _invoices(asked: Asked) -> Iterable[Event]:
 
 def _payments(asked: Asked) -> Iterable[Event]:
     titles = {"refund": _("Refunded"), "return": _("Payment returned")}
-    for row in asked.facts("payment", "value_date"):
+    rows = list(asked.facts("payment", "value_date"))
+    paid = _paid_by(asked, [row.payment_id for row in rows])
+    for row in rows:
         title = f"{titles.get(row.kind or '', _('Paid'))}: {money(row.amount, row.currency, exact=True)}"
-        yield Event(row.value_date, "money", "coins", title, row.remittance or "")
+        detail = ", ".join(paid.get(row.payment_id, ())) or row.remittance or ""
+        yield Event(row.value_date, "money", "coins", title, detail)
+
+
+def _paid_by(asked: Asked, payments: list[str]) -> dict[str, list[str]]:
+    """The numbers of the invoices that each payment settled, in whole or in part."""
+    rows = FACTS["allocation"].objects.filter(
+        legal_entity=asked.scope.company, payment_id__in=payments, replaced_by=None, reversed_on=None
+    )
+    pairs = list(rows.order_by("id").values_list("payment_id", "invoice_id"))
+    numbers = _numbers(asked, [invoice for _payment, invoice in pairs])
+    found: dict[str, list[str]] = {}
+    for payment, invoice in pairs:
+        name = numbers.get(invoice, invoice)
+        if name not in found.setdefault(payment, []):
+            found[payment].append(name)
+    return {payment: [*names[:SOME], "…"] if len(names) > SOME else names for payment, names in found.items()}
+
+
+def _numbers(asked: Asked, invoices: list[str]) -> dict[str, str]:
+    """The numbers of invoices by their ids."""
+    rows = FACTS["invoice"].objects.filter(
+        legal_entity=asked.scope.company, invoice_id__in=set(invoices), replaced_by=None
+    )
+    return dict(rows.values_list("invoice_id", "number"))
 
 
 def _moves(asked: Asked) -> Iterable[Event]:
@@ -256,7 +294,34 @@ def _entries(asked: Asked) -> Iterable[Event]:
         company=asked.scope.company, customer=asked.customer, at__date__lt=asked.before
     )
     for row in rows.order_by("-at", "-id")[:MOST]:
-        yield Event(row.at.date(), "changes", "history", codes.changed(row.what), row.why, row.by)
+        title, detail = _change(row)
+        fresh = row.was is None and row.became is not None
+        told = row.what in ECHOED or (row.what == "task" and "outcome" in (row.became or {}))
+        yield Event(
+            row.at.date(), "changes", "history", title, detail, row.by, echo=fresh and told and not row.why
+        )
+
+
+def _change(row: Entry) -> tuple[str, str]:
+    """What a person changed: of a task and of a decision which one, and what came of it."""
+    t, became = speaking(), row.became or {}
+    step = _upper(t.named("step", became.get("step"))) if became.get("step") else ""
+    if row.what == "task" and became.get("person"):
+        return _("Task handed to %(person)s") % {"person": became["person"]}, row.why
+    if row.what == "task" and "outcome" in became and not became["outcome"]:
+        return _("Taken back: what came of a task"), ""
+    if row.what == "task" and step:
+        title = _("Task done: %(what)s") % {"what": step}
+        return title, ", ".join(filter(None, (codes.outcome(became.get("outcome")), row.why)))
+    if row.what == "approval" and became.get("subject") == "step":
+        what = _upper(t.named("step", str(became.get("ref", "")).rpartition(":")[2]))
+        told = _("Approved: %(what)s") if became.get("granted") else _("Refused: %(what)s")
+        return told % {"what": what}, str(became.get("reason") or row.why)
+    return codes.changed(row.what), row.why
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 SOURCES: dict[Callable[[Asked], Iterable[Event]], str] = {

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<key:customer>/stale", views.stale, name="stale"),
     path("<key:customer>/on", views.then, name="then"),
     path("<key:customer>/message/<int:pk>", views.message, name="message"),
+    path("<key:customer>/letter/<int:pk>", views.letter, name="letter"),
     path("<key:customer>/do/<slug:act>", views.act, name="act"),
     path("<key:customer>/end", views.end_running, name="end"),
 ]

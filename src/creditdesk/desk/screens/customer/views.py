@@ -14,9 +14,11 @@ from django.views.decorators.http import require_POST
 from creditdesk.desk.access.declared import Asked, may
 from creditdesk.desk.access.roles import Right
 from creditdesk.desk.casework.models import Message, Task
+from creditdesk.desk.day.letters import letter_of
 from creditdesk.desk.ledger.row_check import WrongRows
 from creditdesk.desk.screens.customer.act import Act
 from creditdesk.desk.screens.customer.acts import ACTS
+from creditdesk.desk.screens.customer.documents import documents
 from creditdesk.desk.screens.customer.dossier import Dossier
 from creditdesk.desk.screens.customer.past import past
 from creditdesk.desk.screens.customer.running import end, running
@@ -33,7 +35,6 @@ def customer(request: Asked, customer: str) -> HttpResponse:
     account = scope.account(customer)
     dossier = Dossier(scope, account)
     tasks = scope.of(Task).filter(customer=customer, state=Task.State.OPEN).order_by("-priority", "id")
-    sent = scope.of(Message).filter(customer=customer).defer("raw", "text").order_by("-id")[:8]
     return render(
         request,
         "customer/page.html",
@@ -44,7 +45,7 @@ def customer(request: Asked, customer: str) -> HttpResponse:
             "tasks": tasks,
             "running": running(scope, customer, account.currency),
             "members": _members(request, account),
-            "sent": sent,
+            "documents": documents(scope, customer),
             "groups": GROUPS,
             "stale": dossier.stale,
             "stale_url": scope.url("customer:stale", customer=customer),
@@ -113,6 +114,17 @@ def message(request: Asked, customer: str, pk: int) -> HttpResponse:
     account = request.scope.account(customer)
     found = get_object_or_404(request.scope.of(Message).filter(customer=customer), pk=pk)
     return render(request, "customer/message.html", {"account": account, "message": found})
+
+
+@may(Right.SEE_CUSTOMERS)
+def letter(request: Asked, customer: str, pk: int) -> HttpResponse:
+    """What a person posts: as it would go today, or as it went; to be printed."""
+    account = request.scope.account(customer)
+    found = get_object_or_404(request.scope.of(Task).filter(customer=customer), pk=pk)
+    written = letter_of(found, request.scope.today)
+    if written is None:
+        raise Http404(f"task {pk} writes no letter")
+    return render(request, "customer/letter.html", {"account": account, "task": found, "letter": written})
 
 
 @may(Right.WORK, Right.ASK, Right.DECIDE)

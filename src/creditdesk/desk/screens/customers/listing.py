@@ -35,14 +35,15 @@ def _days(row: Account, listing: Any) -> str:
     return "" if row.oldest_due_on is None else number((listing.scope.today - row.oldest_due_on).days)
 
 
-def _next(row: Account, _listing: Any) -> str:
+def _next(row: Account, listing: Any) -> str:
     t = speaking()
     if row.step:
         said = t.named("step", row.step)
         if row.step_state == "held":
             return format_html('{}<span class="sub">{}</span>', said, t.named("hold", row.hold))
         return format_html('{}<span class="sub">{}</span>', said, _("due now"))
-    if row.next_step:
+    # a day that is past without its step being due is nothing that comes
+    if row.next_step and not (row.next_due_on and row.next_due_on <= listing.scope.today):
         return format_html(
             '{}<span class="sub">{}</span>', t.named("step", row.next_step), day(row.next_due_on)
         )

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from creditdesk.desk.screens.conditions import Conditions
 from creditdesk.desk.screens.formats import day, money, number, speaking
 from creditdesk.desk.screens.matrix.cells import cells_of
 from creditdesk.facts.money import minor
@@ -66,6 +67,7 @@ class Reading:
         self.policy = policy
         self.words = Words(speaking(), policy)
         self.t = self.words.t
+        self.conditions = Conditions(policy, self.t)
 
     # --- what is measured -------------------------------------------------------------------------------------------
 
@@ -100,7 +102,7 @@ class Reading:
     def column(self, name: str) -> str:
         """The name of a column; one that has none in this language is shown as the policy writes it."""
         group = next((one for one in ("criterion", "figure") if self.t.has(f"{one}.{name}")), None)
-        return self.words.upper(self.t.named(group, name)) if group else name
+        return self.words.upper(self.t.named(group, name) if group else self.t.column(name))
 
     def _notes(self, criterion: Criterion) -> Iterator[str]:
         if len(criterion.first_known) > 1:
@@ -123,10 +125,16 @@ class Reading:
 
     # --- who gets which segment -------------------------------------------------------------------------------------
 
-    def rules(self) -> list[tuple[int, str, str, str]]:
-        """Number, name, condition and segment of each rule."""
+    def rules(self) -> list[tuple[int, str, str, str, str]]:
+        """Number, name, condition in words and as it is written, and segment of each rule."""
         return [
-            (no, self.t.said(rule.name), " ".join(rule.when.split()), rule.segment)
+            (
+                no,
+                self.t.said(rule.name),
+                self.conditions.said(rule.when),
+                " ".join(rule.when.split()),
+                rule.segment,
+            )
             for no, rule in enumerate(self.policy.rules, 1)
         ]
 
@@ -205,8 +213,8 @@ class Reading:
             {
                 "name": name, "in_words": self.t.said(one.in_words), "extends": one.extends, "habit": one.start == "habit",
                 "steps": [] if one.extends else list(self.ladder(name)),
-                "used": [segment for segment, each in self.policy.segments.items()
-                         if any(choice.use == name for choice in each.procedure)],
+                "used": [(segment, self.conditions.said(choice.when)) for segment, each in self.policy.segments.items()
+                         for choice in each.procedure if choice.use == name],
             }
             for name, one in self.policy.procedures.items()
         ]  # fmt: skip
@@ -239,8 +247,8 @@ class Reading:
 
     # --- for everybody ----------------------------------------------------------------------------------------------
 
-    def adjustments(self) -> list[tuple[str, str, str]]:
-        """What changes for some customers in every segment: name, what, condition."""
+    def adjustments(self) -> list[tuple[str, str, str, str]]:
+        """What changes for some customers in every segment: name, what, condition in words and as it is written."""
         found = []
         for one in self.policy.adjustments:
             told = []
@@ -258,7 +266,8 @@ class Reading:
                 told.append(_("Sales is told of every move"))
             if one.first_template:
                 told.append(_("a first message of its own (%(name)s)") % {"name": one.first_template})
-            found.append((self.t.said(one.name), ", ".join(told), " ".join(one.when.split())))
+            when = " ".join(one.when.split())
+            found.append((self.t.said(one.name), ", ".join(told), self.conditions.said(when), when))
         return found
 
     def constants(self) -> list[str]:

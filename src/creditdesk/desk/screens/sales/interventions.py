@@ -67,12 +67,11 @@ def tasks_of_sales(whose: Whose) -> QuerySet[Task]:
     return rows.filter(Q(assigned=whose.manager) | Q(assigned="", customer__in=own))
 
 
-def open_ones(whose: Whose) -> list[Intervention]:
-    """What is to be done, the next deadline first."""
+def open_ones(whose: Whose, start: int = 0) -> list[Intervention]:
+    """A page of what is to be done, what was asked first in front; within it the next deadline first."""
     scope = whose.scope
-    tasks = list(
-        tasks_of_sales(whose).filter(state=Task.State.OPEN).order_by("opened_on", "-amount", "id")[:MOST]
-    )
+    rows = tasks_of_sales(whose).filter(state=Task.State.OPEN)
+    tasks = list(rows.order_by("opened_on", "-amount", "id")[start : start + MOST])
     accounts = _accounts(scope, tasks)
     people = _people(scope, tasks)
     deadlines = Deadlines(scope)

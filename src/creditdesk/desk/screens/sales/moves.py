@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from creditdesk.desk.access.scope import Scope
 from creditdesk.desk.casework.models import Comment, Decision, MoveAnswer
@@ -14,7 +14,7 @@ from creditdesk.desk.casework.talk import move_ref
 from creditdesk.desk.screens.sales.mine import Whose
 from creditdesk.desk.screens.wording import content, words
 from creditdesk.desk.standing.models import Account
-from creditdesk.policy.document import Policy
+from creditdesk.policy.document import Policy, Segment
 
 MOST = 60
 LATELY = timedelta(days=30)
@@ -92,16 +92,25 @@ def of_account(account: Account, today: date) -> list[Move]:
     return found
 
 
-def moves(whose: Whose) -> list[Move]:
-    """What there is to discuss: what waits for a yes first, then what comes by itself, then what was made; by exposure."""
+def moves(whose: Whose, start: int = 0) -> list[Move]:
+    """A page of what there is to discuss: what waits for a yes first, then what comes by itself, then what was made; by exposure."""
     scope = whose.scope
-    rows = whose.accounts()
-    by_exposure = ("-exposure", "id")
-    accounts = {one.pk: one for one in proposed(rows).order_by(F("move_held").asc(), *by_exposure)[:MOST]}
-    accounts |= {one.pk: one for one in made(rows, scope.today).order_by(*by_exposure)[:MOST]}
-    found = [move for account in accounts.values() for move in of_account(account, scope.today)]
+    rows = to_discuss(whose)
+    found = [move for account in rows[start : start + MOST] for move in of_account(account, scope.today)]
     _tell(scope, found)
     return sorted(found, key=lambda one: (one.made, not one.waits, -one.account.exposure, one.account.pk))
+
+
+def to_discuss(whose: Whose) -> QuerySet[Account]:
+    """Customers with a move: those that wait for a yes, those that move by themselves, those that moved; by exposure."""
+    rows, today = whose.accounts(), whose.scope.today
+    own, done = proposed(rows).values("pk"), made(rows, today).values("pk")
+    turn = Case(
+        When(pk__in=proposed(rows).filter(move_held="approval").values("pk"), then=Value(0)),
+        When(pk__in=own, then=Value(1)), default=Value(2), output_field=IntegerField(),
+    )  # fmt: skip
+    found = rows.filter(Q(pk__in=own) | Q(pk__in=done))
+    return found.annotate(turn=turn).order_by("turn", "-exposure", "id")
 
 
 def unanswered(whose: Whose) -> int:
@@ -150,21 +159,40 @@ def _tell(scope: Scope, found: list[Move]) -> None:
     for move in found:
         decision = decisions.get(move.account.customer)
         if told is not None:
-            move.gives = gives(told.policy, move.was, move.target)
+            move.gives = gives(told.policy, move.was, move.target, decision)
             if decision:
                 move.why = told.reasons({**decision, "proposed_segment": None})
         move.answers = said.get(move.ref, [])
         move.remarks = remarks.get(move.ref, [])
 
 
-def gives(policy: Policy, was: str, target: str) -> list[dict[str, Any]]:
-    """What the policy gives in one segment and in the other, where it differs."""
+def gives(
+    policy: Policy, was: str, target: str, decision: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """What the policy gives in one segment and in the other, where it differs.
+
+    Args:
+        decision: what holds for the customer: a segment may give what the customer's cell of the matrix gives.
+    """
     before, after = policy.segments.get(was), policy.segments.get(target)
     if before is None or after is None:
         return []
+    matrix, told = policy.matrix, decision or {}
+    bands = told.get("bands") or {}
+    own = matrix.cells.get(bands.get(matrix.rows, ""), {}).get(bands.get(matrix.columns, ""), "")
+    cell = policy.segments.get(own)
+
+    def of(segment: Segment, name: str) -> Any:
+        value = getattr(segment, name)
+        if value != "cell":
+            return value
+        if told.get("segment") == (was if segment is before else target):
+            return told.get(name, value)
+        return getattr(cell, name) if cell is not None else value
+
     found: list[dict[str, Any]] = []
     for name in ("acceptance", "terms_days", "delivery_terms"):
-        old, new = getattr(before, name), getattr(after, name)
+        old, new = of(before, name), of(after, name)
         if old != new:
             found.append({"what": name, "was": old, "then": new})
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,7 +15,42 @@ from creditdesk.desk.screens.sales.interventions import MOST, ended_ones, open_o
 from creditdesk.desk.screens.sales.lists import Room, Stances, Watch, growing, watched
 from creditdesk.desk.screens.sales.mine import Whose
 from creditdesk.desk.screens.sales.moves import moves as moves_of
-from creditdesk.desk.screens.sales.moves import unanswered
+from creditdesk.desk.screens.sales.moves import to_discuss, unanswered
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Which part of a list of cards is shown; `count`: how many there are."""
+
+    number: int
+    count: int
+
+    @staticmethod
+    def of(request: Asked, count: int) -> Pages:
+        """As the address has it; a page beyond the end is the last one."""
+        asked = request.GET.get("page", "")
+        last = max(1, -(-count // MOST))
+        return Pages(min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 8 else 1, count)
+
+    @property
+    def start(self) -> int:
+        """How many stand on the pages before."""
+        return (self.number - 1) * MOST
+
+    @property
+    def first(self) -> bool:
+        """Whether nothing stands before."""
+        return self.number == 1
+
+    @property
+    def before(self) -> int:
+        """The page before; 0 for none."""
+        return self.number - 1
+
+    @property
+    def after(self) -> int:
+        """The next page; 0 for none."""
+        return self.number + 1 if self.start + MOST < self.count else 0
 
 
 def _shared(request: Asked, here: str) -> dict[str, Any]:
@@ -59,15 +95,15 @@ def watch(request: Asked) -> HttpResponse:
 def interventions(request: Asked) -> HttpResponse:
     """What is asked of Sales, with deadline and outcome."""
     shared = _shared(request, "interventions")
+    pages = Pages.of(request, shared["asked_of_sales"])
     return render(
         request,
         "sales/interventions.html",
         {
             **shared,
-            "waiting": open_ones(shared["whose"]),
-            "ended": ended_ones(shared["whose"]),
-            "many": shared["asked_of_sales"] > MOST,
-            "most": MOST,
+            "waiting": open_ones(shared["whose"], pages.start),
+            "ended": ended_ones(shared["whose"]) if pages.first else [],
+            "pages": pages,
         },
     )
 
@@ -76,5 +112,7 @@ def interventions(request: Asked) -> HttpResponse:
 def moves(request: Asked) -> HttpResponse:
     """Moves to discuss."""
     shared = _shared(request, "moves")
-    found = [{"move": one, "mine": one.answered_by(request.scope.name)} for one in moves_of(shared["whose"])]
-    return render(request, "sales/moves.html", {**shared, "moves": found, "many": len(found) >= MOST})
+    pages = Pages.of(request, to_discuss(shared["whose"]).count())
+    asked = moves_of(shared["whose"], pages.start)
+    found = [{"move": one, "mine": one.answered_by(request.scope.name)} for one in asked]
+    return render(request, "sales/moves.html", {**shared, "moves": found, "pages": pages})

@@ -134,6 +134,12 @@ def step_name(words: Any, procedure: str, step: str) -> str:
 
 
 @register.filter
+def planned(words: Any, account: Any) -> str:
+    """The name of the step that is planned for a customer."""
+    return str(step_name(words, account.procedure, account.next_step))
+
+
+@register.filter
 def next_words(words: Any, step: dict[str, Any]) -> str:
     """The step after one that is due."""
     return words.next_step(step) if words else ""

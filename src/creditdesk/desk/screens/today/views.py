@@ -18,6 +18,7 @@ from creditdesk.desk.access.scope import Scope
 from creditdesk.desk.casework.models import Alert, Message, Request, Task
 from creditdesk.desk.casework.people import NotOpen
 from creditdesk.desk.day.desk import Desk
+from creditdesk.desk.day.letters import WRITTEN
 from creditdesk.desk.day.outbox import VERDICTS
 from creditdesk.desk.ledger.dependence import NotUndone
 from creditdesk.desk.ledger.row_check import WrongRows
@@ -73,6 +74,7 @@ def task(request: Asked, pk: int) -> HttpResponse:
             "dossier": dossier,
             "outcomes": outcomes if found.kind in {Task.Kind.STEP, Task.Kind.POST} else [],
             "contact": _contact(found, dossier),
+            "writes": found.do in WRITTEN and found.kind in {Task.Kind.STEP, Task.Kind.POST},
             "by_post": found.do in {"letter", "registered_letter"},
             "said": said_last(scope, account.customer),
             "running": running(scope, account.customer, account.currency),

@@ -3,6 +3,7 @@
    data-close          closes the dialog it stands in
    data-tick-all       a checkbox that ticks every checkbox of its form
    data-when-ticked    shown once something in its form is ticked; `[data-count]` within says how many
+   data-print          prints the page
    data-submit         its form is sent when it changes
    hx-target="#sheet-body" loads a form into the sheet, which opens by itself */
 "use strict";
@@ -16,6 +17,7 @@
     if (closer) { event.preventDefault(); closer.closest("dialog").close(); }
     if (event.target.closest("[data-palette]")) desk.palette();
     if (event.target.closest("[data-look-switch]")) look();
+    if (event.target.closest("[data-print]")) window.print();
     document.querySelectorAll("details.drop[open]").forEach((one) => { if (!one.contains(event.target)) one.open = false; });
   });
   document.addEventListener("keydown", (event) => {
