@@ -22,6 +22,11 @@ settings.register_profile("ci", settings.get_profile("house"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "house")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Files of one folder are collected one after the other, however they are given: pytest loses what a folder's conftest offers otherwise."""
+    config.args = sorted(config.args)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Commands keep what they keep for the next run beside the tests' files, for all of their processes."""

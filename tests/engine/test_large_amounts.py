@@ -22,7 +22,16 @@ from creditdesk.sample import write_sample
 DAY = date(2026, 6, 30)
 RUPIAHS = 17_000
 MONEY = frozenset(
-    "amount net_amount cost delivered_amount invoiced_amount credit_limit discount_amount revenue".split()
+    [
+        "amount",
+        "net_amount",
+        "cost",
+        "delivered_amount",
+        "invoiced_amount",
+        "credit_limit",
+        "discount_amount",
+        "revenue",
+    ]
 )
 SAME = (
     "days_late",
