@@ -42,6 +42,28 @@ def test_a_defect_of_the_program_crashes_loudly_and_with_a_status_of_its_own(
     assert "ZeroDivisionError: a defect" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sample",
+        "facts import list.csv --map erp-open-items --out",
+        "replay --facts nowhere --policy starter --from 2026-01-01 --to 2026-01-02 --out",
+    ],
+)
+def test_a_folder_that_cannot_be_made_is_told_and_is_no_defect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("list.csv").write_text(
+        "Debitor;Kundenname;Land;Belegnr;Belegdatum;Fälligkeit;Währung;Betrag;Offener Betrag\n"
+        "1;Huber;AT;RE-1;01.03.2024;31.03.2024;EUR;1,00;1,00\n"
+    )
+    done = run(*command.split(), "list.csv/out")
+    assert done.returncode == 2
+    assert re.search(r"list\.csv.*: (is not a folder|Not a directory); the way out: name a", done.stderr)
+    assert "Traceback" not in done.stderr
+
+
 # --- facts ------------------------------------------------------------------------------------------------------------
 
 

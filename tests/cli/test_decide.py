@@ -124,6 +124,13 @@ def test_quarantined_rows_give_status_1_and_are_named_and_the_rest_goes_on(tmp_p
         (["--engine", "sqlite://"], "found engine 'sqlite://'; allowed: duckdb://"),
         (["--previous", "nowhere"], "no output of a run"),
         (["--as-of", "31/03/2026"], "does not match"),
+        (["--as-of", "0001-01-01"], "found 0001-01-01; allowed: 1902-01-01 to 2197-12-31"),
+        (["--as-of", "9999-12-31"], "found 9999-12-31; allowed: 1902-01-01 to 2197-12-31"),
+        (["--trace", __file__], "test_decide.py: is not a folder; the way out: name a new folder in --trace"),
+        (
+            ["--out", f"{__file__}/out"],
+            "test_decide.py: is not a folder; the way out: name a new folder in --out",
+        ),
         (["--language", "es"], "found language 'es'; allowed: nl, fr, de, en"),
     ],
 )

@@ -13,9 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from creditdesk.engine.backend import connect
+from creditdesk.engine.behaviour import GRID
 from creditdesk.engine.binding import in_memory
 from creditdesk.engine.run import run
 from creditdesk.engine.stages import Stages
+from creditdesk.facts.column import MOST_MONEY
 from creditdesk.policy.document import Policy
 from creditdesk.sample import write_sample
 
@@ -69,3 +71,8 @@ def test_a_company_whose_money_has_many_zeros_behaves_the_same(tmp_path: Path, s
     for name in SAME:
         assert found.column(name).equals(plain.column(name)), name
     assert pc.max(found.column("insured_limit")).as_py() > 10**11
+
+
+def test_no_amount_that_a_check_keeps_is_too_large_to_be_weighed(starter: Policy) -> None:
+    days = max(starter.measurement.latest, -starter.measurement.earliest)
+    assert MOST_MONEY * GRID * days < 2**63

@@ -31,6 +31,8 @@ def test_a_clean_folder_is_kept_whole(facts):
         ("I3,C1,3,invoice,2024-01-05,2024-02-04,99999999999999999999,EUR", "not_a_whole_number", "amount",
          "99999999999999999999"),
         ("I3,C1,3,invoice,2024-01-05,2024-02-04,-1,EUR", "negative", "amount", "-1"),
+        ("I3,C1,3,invoice,2024-01-05,2024-02-04,9223372036854775807,EUR", "too_large", "amount", "9223372036854775807"),
+        ("I3,C1,3,invoice,2024-01-05,2024-02-04,50000000000001,EUR", "too_large", "amount", "50000000000001"),
         ("I3,C1,3,invoice,2024-02-30,2024-03-04,100,EUR", "not_a_date", "issued", "2024-02-30"),
         ("I3,C1,3,invoice,05/01/2024,2024-03-04,100,EUR", "not_a_date", "issued", "05/01/2024"),
         ("I3,C1,3,invoice,2024-01-05 00:00,2024-03-04,100,EUR", "not_a_date", "issued", "2024-01-05 00:00"),

@@ -95,6 +95,21 @@ def test_nothing_overlaps_in_the_matrix_of_a_phone(browser, file: Path) -> None:
     page.close()
 
 
+def test_a_long_word_leaves_room_for_the_cell_beside_it_on_a_phone(browser, file: Path) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.goto(file.as_uri())
+    narrow = page.evaluate(
+        """() => {
+          for (const cell of document.querySelectorAll("section[aria-labelledby=today] table:last-child tbody tr > :nth-child(2)"))
+            if (cell.textContent.trim()) cell.textContent = "indiening van de schuldvordering bij de curator, niveau 0";
+          return [...document.querySelectorAll("section[aria-labelledby=today] tbody :is(td, th)")]
+            .filter(cell => cell.textContent.trim().length > 3 && cell.clientWidth < 30).map(cell => cell.textContent);
+        }"""
+    )
+    assert narrow == []
+    page.close()
+
+
 def test_the_page_prints_on_paper(browser, file: Path) -> None:
     page = browser.new_page()
     page.goto(file.as_uri())

@@ -75,6 +75,16 @@ def test_a_customer_placed_by_a_rule_hears_that_the_matrix_does_not_move_it(outp
     assert "Placed by a rule, so there is no nearest change in the matrix." in text
 
 
+def test_without_an_experience_the_mean_of_all_customers_is_not_told_as_its_own(output: Output) -> None:
+    told, text = explained(output, first_with(output, "action_due"))
+    label = language("en")("figure.days_late_shrunken")
+    assert label in text
+    told["profile"]["observations"] = 0
+    screen = Console(file=io.StringIO(), width=140)
+    screen.print(shown(Words(language("en"), load_policy("starter")), told, AS_OF))
+    assert label not in screen.file.getvalue()
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_it_can_be_told_in_every_language_and_to_a_program(code: str, output: Output) -> None:
     told, text = explained(output, first_with(output, "action_due"), code)

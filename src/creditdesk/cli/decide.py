@@ -131,6 +131,8 @@ def write_summary(fresh: Path, summary: Mapping[str, Any]) -> None:
 
 def empty_trace(folder: Path) -> None:
     """A trace replaces an earlier one, and nothing else."""
+    if folder.exists() and not folder.is_dir():
+        raise Refused(f"{folder}: is not a folder; the way out: name a new folder in --trace")
     if folder.is_dir() and any(folder.iterdir()):
         if not (folder / TRACED).is_file():
             raise Refused(

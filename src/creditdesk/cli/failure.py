@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from typing import Any
@@ -18,6 +19,10 @@ BUSY = 3
 """Another run is under way."""
 BROKEN = 70
 """The program itself failed (EX_SOFTWARE); nothing written."""
+MACHINE = frozenset(
+    (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG)
+)  # fmt: skip
+"""What a folder, a right or a disk forbids is no defect of the program."""
 CAUSE = 1000
 """Characters of what an engine says about a statement that failed."""
 
@@ -46,6 +51,12 @@ def explained(error: Exception) -> tuple[int, str] | None:
     )  # fmt: skip
     if isinstance(error, unusable):
         return UNUSABLE, str(error)
+    if isinstance(error, OSError) and error.errno in MACHINE:
+        where = f"{error.filename}: " if error.filename else ""
+        return (
+            UNUSABLE,
+            f"{where}{error.strerror}; the way out: name a folder that can be written, with room on its disk",
+        )
     if _of_database(error):
         return UNUSABLE, f"the database: {str(error).strip()}\nNothing of this step was written."
     if isinstance(error, StageError):

@@ -8,6 +8,17 @@ from typing import Annotated
 
 import typer
 
+YEARS = range(1902, 2198)
+"""A day is decided in a year whose past and future a calendar can hold."""
+
+
+def within_years(given: datetime | None) -> datetime | None:
+    """A day that can be decided; any other is refused with what is allowed."""
+    if given is not None and given.year not in YEARS:
+        raise typer.BadParameter(f"found {given.date()}; allowed: {YEARS[0]}-01-01 to {YEARS[-1]}-12-31")
+    return given
+
+
 Facts = Annotated[Path, typer.Option("--facts", help="Facts folder: one Parquet or CSV file per table.")]
 PolicyName = Annotated[
     str, typer.Option("--policy", help="Policy file, or a shipped policy: starter, two-speed, consumers-nl.")
@@ -37,7 +48,9 @@ Previous = Annotated[
 ]
 AsOf = Annotated[
     datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day to decide on. Default: today."),
+    typer.Option(
+        "--as-of", formats=["%Y-%m-%d"], callback=within_years, help="The day to decide on. Default: today."
+    ),
 ]
 
 

@@ -42,6 +42,8 @@ def output_folder(target: Path) -> Iterator[Path]:
         NotOurFolder: when `target` is a file, or a folder with other things in it.
     """
     target = target.absolute()
+    if target.parent.exists() and not target.parent.is_dir():
+        raise NotOurFolder(f"{target.parent}: is not a folder; the way out: name a new folder in --out")
     target.parent.mkdir(parents=True, exist_ok=True)
     with _locked(target):
         _restore(target)

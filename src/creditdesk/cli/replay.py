@@ -13,7 +13,7 @@ from rich.text import Text
 from creditdesk.cli.decide import WORK, keep_quarantine, write_summary
 from creditdesk.cli.failure import QUARANTINED, Refused
 from creditdesk.cli.opening import Clock
-from creditdesk.cli.options import EngineIfAny, Facts, PolicyName, ReportLanguage
+from creditdesk.cli.options import EngineIfAny, Facts, PolicyName, ReportLanguage, within_years
 from creditdesk.cli.output_folder import output_folder
 from creditdesk.cli.terminal import Json, Quiet, Terminal
 
@@ -33,8 +33,12 @@ def replay(
     context: typer.Context,
     facts: Facts,
     policy: PolicyName,
-    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")],
-    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day.")],
+    first: Annotated[
+        datetime, typer.Option("--from", formats=["%Y-%m-%d"], callback=within_years, help="The first day.")
+    ],
+    last: Annotated[
+        datetime, typer.Option("--to", formats=["%Y-%m-%d"], callback=within_years, help="The last day.")
+    ],
     out: Annotated[Path, typer.Option("--out", help="Output folder; an earlier output there is replaced.")],
     against: Annotated[
         str | None, typer.Option("--against", help="A second policy, to compare with the first.")

@@ -14,6 +14,14 @@ FLOAT = "float64"
 BOOLEAN = "boolean"
 LIST = "array<string>"
 
+MOST_MONEY = 50_000_000_000_000
+"""The largest amount of one row, in minor units: 500 billion. It times 180 days times the weight of 1,024 by age is still a
+64-bit integer; one larger would end the run of all customers, and is a number of something else typed in its place."""
+MOST_YEARLY = 1_000_000_000_000_000
+"""The largest line of a yearly account, in minor units: 10,000 billion."""
+MOST_NUMBER = 100_000_000
+"""The largest number of days or people."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -95,8 +103,15 @@ def money(
     least: int | None = None,
     unit: str = "minor units of `currency`",
 ) -> Column:
-    """An amount: a 64-bit integer in minor units."""
-    return Column(name, MONEY, meaning, need, unit, minimum=least)
+    """An amount: a 64-bit integer in minor units, up to MOST_MONEY, and down to as much below 0 where `least` is None."""
+    return Column(
+        name, MONEY, meaning, need, unit, minimum=-MOST_MONEY if least is None else least, maximum=MOST_MONEY
+    )
+
+
+def yearly(name: str, meaning: str, unit: str = "minor units of `currency`") -> Column:
+    """A line of a company's yearly account, up to MOST_YEARLY either way."""
+    return Column(name, MONEY, meaning, False, unit, minimum=-MOST_YEARLY, maximum=MOST_YEARLY)
 
 
 def number(
@@ -106,7 +121,7 @@ def number(
     *,
     need: bool = False,
     least: int | None = None,
-    most: int | None = None,
+    most: int = MOST_NUMBER,
 ) -> Column:
     """A whole number."""
     return Column(name, INTEGER, meaning, need, unit, minimum=least, maximum=most)

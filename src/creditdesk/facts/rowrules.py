@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from creditdesk.facts import codes, sql
-from creditdesk.facts.column import DATE, FLOAT, LIST, MONEY, STRING, Column, Table
+from creditdesk.facts.column import DATE, FLOAT, LIST, MONEY, MOST_MONEY, MOST_YEARLY, STRING, Column, Table
 from creditdesk.facts.problem import ERROR, WARNING, Rule
 from creditdesk.facts.workbench import Loaded, Workbench
 
@@ -148,6 +148,8 @@ def _range_checks(table: Table, column: Column, name: str) -> list[Check]:
         rule = Rule(ERROR, low, table.name, column.name, reason, f"{column.minimum} or more", remedy)
         checks.append(Check(rule, f"{name} < {column.minimum}", name))
     if column.maximum is not None:
+        if column.maximum in (MOST_MONEY, MOST_YEARLY):
+            remedy = "Correct the value: a number of something else may stand in its place."
         rule = Rule(ERROR, "too_large", table.name, column.name, f"is more than {column.maximum}",
                     f"at most {column.maximum}", remedy)  # fmt: skip
         checks.append(Check(rule, f"{name} > {column.maximum}", name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from creditdesk.facts.column import Table, day, money, number, share, text
+from creditdesk.facts.column import Table, day, money, number, share, text, yearly
 
 LATER = (
     Table(
@@ -54,7 +54,7 @@ LATER = (
             text("country", "ISO 3166-1 alpha-2"),
             text("sector", "NACE Rev. 2 code"),
             number("employees", "staff", "persons", least=0),
-            money("annual_revenue", "its own yearly revenue", unit="minor units of the reporting currency"),
+            yearly("annual_revenue", "its own yearly revenue", "minor units of the reporting currency"),
             text("resolved_party_id", "the legal person it turned out to be"),
             text("refused_elsewhere", "what is known of refusals by other suppliers"),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from creditdesk.facts.column import Table, day, flag, money, number, text
+from creditdesk.facts.column import Table, day, flag, money, number, text, yearly
 
 COMPANY = Table(
     "company",
@@ -52,7 +52,7 @@ CUSTOMER = Table(
         text("sector", "NACE Rev. 2 code of the main activity"),
         text("other_sectors", "further NACE codes, separated by ;"),
         number("employees", "staff", "persons", least=0),
-        money("annual_revenue", "its own yearly revenue", unit="minor units of the reporting currency"),
+        yearly("annual_revenue", "its own yearly revenue", "minor units of the reporting currency"),
         day("customer_since", "first day of the relation"),
         text("account_manager", "who sells to it"),
         text("collector", "who collects from it"),

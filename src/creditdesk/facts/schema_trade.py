@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from creditdesk.facts.column import Table, day, flag, ids, money, number, share, text
+from creditdesk.facts.column import Table, day, flag, ids, money, number, share, text, yearly
 
 INVOICE = Table(
     "invoice",
@@ -162,26 +162,26 @@ ANNUAL_ACCOUNT = Table(
         day("year_end", "last day of the year", need=True),
         number("months", "length of the year", "months", need=True, least=1, most=36),
         text("currency", "ISO 4217", need=True),
-        money("total_assets", "balance total"),
-        money("fixed_assets", "fixed assets"),
-        money("intangible_assets", "of which intangible"),
-        money("current_assets", "current assets"),
-        money("inventories", "of which stock"),
-        money("receivables", "of which receivables"),
-        money("cash", "of which cash"),
-        money("equity", "equity"),
-        money("retained_earnings", "reserves and result carried forward"),
-        money("long_term_debt", "debts due after a year"),
-        money("current_liabilities", "debts due within a year"),
-        money("total_liabilities", "all debts"),
-        money("turnover", "sales"),
-        money("gross_margin", "gross margin"),
-        money("staff_cost", "cost of staff"),
-        money("depreciation", "depreciation"),
-        money("operating_profit", "operating result (EBIT)"),
-        money("financial_charges", "interest and other financial charges"),
-        money("profit_before_tax", "result before tax"),
-        money("profit_after_tax", "result after tax"),
+        yearly("total_assets", "balance total"),
+        yearly("fixed_assets", "fixed assets"),
+        yearly("intangible_assets", "of which intangible"),
+        yearly("current_assets", "current assets"),
+        yearly("inventories", "of which stock"),
+        yearly("receivables", "of which receivables"),
+        yearly("cash", "of which cash"),
+        yearly("equity", "equity"),
+        yearly("retained_earnings", "reserves and result carried forward"),
+        yearly("long_term_debt", "debts due after a year"),
+        yearly("current_liabilities", "debts due within a year"),
+        yearly("total_liabilities", "all debts"),
+        yearly("turnover", "sales"),
+        yearly("gross_margin", "gross margin"),
+        yearly("staff_cost", "cost of staff"),
+        yearly("depreciation", "depreciation"),
+        yearly("operating_profit", "operating result (EBIT)"),
+        yearly("financial_charges", "interest and other financial charges"),
+        yearly("profit_before_tax", "result before tax"),
+        yearly("profit_after_tax", "result after tax"),
         day(
             "published_on", "date of publication: governs what was known; empty = seven months after the year"
         ),

@@ -157,6 +157,8 @@ def _figures(words: Words, profile: Row) -> Table:
         value = profile[name]
         if value in (None, "", 0):
             continue
+        if name == "days_late_shrunken" and not profile["observations"]:
+            continue  # without an experience it is the mean of all customers, and says nothing of this one
         if name == "habit_day":
             text = words.habit(profile)
         elif isinstance(value, str):
