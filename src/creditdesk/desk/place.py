@@ -154,7 +154,8 @@ def mail(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Django's settings of the mail server, from `CREDITDESK_SMTP`.
 
     `smtp://user:password@host:port`; `smtp+starttls://` and `smtps://` encrypt. Without it mail goes to port 25 of
-    this machine. Messages come from the address in `CREDITDESK_FROM`.
+    this machine. Messages come from the address in `CREDITDESK_FROM`. `MAILS_PEOPLE` says that somebody named a server:
+    only then a link that opens the desk is mailed.
     """
     address = urlsplit(environment.get(SMTP) or "smtp://localhost:25")
     ports = {"smtps": 465, "smtp+starttls": 587}
@@ -166,5 +167,6 @@ def mail(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "EMAIL_USE_SSL": address.scheme == "smtps",
         "EMAIL_USE_TLS": address.scheme == "smtp+starttls",
         "EMAIL_TIMEOUT": 30,
+        "MAILS_PEOPLE": bool(environment.get(SMTP)),
         "DEFAULT_FROM_EMAIL": environment.get(SENDER) or "creditdesk@localhost",
     }

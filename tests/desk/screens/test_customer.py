@@ -440,3 +440,22 @@ def test_the_timeline_says_which_task_and_which_invoice(acme) -> None:
     changes = read.get("/c/acme/customer/who/timeline?group=changes").content.decode()
     assert "Task done: Call" in changes
     assert "reached" in changes
+
+
+def test_a_record_that_was_merged_leads_to_the_one_that_goes_on(acme) -> None:
+    customer(acme, "stays")
+    for gone, into in (("old1", "old2"), ("old2", "stays"), ("ring1", "ring2"), ("ring2", "ring1")):
+        add(
+            acme,
+            "customer",
+            [{"customer_id": gone, "name": gone, "kind": "company", "merged_into_id": into}],
+            by="import",
+            at=NOW,
+        )
+    client = signed_in("mia")
+    led = client.get("/c/acme/customer/old1/")
+    assert (led.status_code, led["Location"]) == (302, "/c/acme/customer/stays/")
+    assert "old1 was merged into this customer." in client.get(led["Location"]).content.decode()
+    assert "/c/acme/customer/stays/" in client.get("/c/acme/find/?q=old2").content.decode()
+    assert client.get("/c/acme/customer/ring1/").status_code == 404
+    assert client.get("/c/acme/customer/never/").status_code == 404

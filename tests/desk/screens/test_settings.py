@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import re
 import threading
 from datetime import date, datetime, timedelta
@@ -14,6 +16,7 @@ from creditdesk.desk.ledger.models import FACTS, Company
 from creditdesk.desk.ledger.writing import add
 from desk.screens.people import EVERYBODY, NOW, PASSWORD, TODAY, account, customer, people, signed_in, task
 
+from django.conf import settings  # isort: skip
 from django.contrib.auth import get_user_model  # isort: skip  needs the settings
 from django.db import connection  # isort: skip
 from django.db.migrations.executor import MigrationExecutor  # isort: skip
@@ -164,6 +167,38 @@ def test_somebody_is_let_in_by_a_link_that_works_once(acme, otto) -> None:
     again = Client().get(path, follow=True)
     assert "password1" not in again.content.decode(), "it was used"
     assert otto.get("/c/acme/settings/people/").content.decode().count(link) == 0
+
+
+def test_the_link_is_mailed_where_the_desk_has_a_mail_server(acme, otto, peer, monkeypatch) -> None:
+    for name, value in (("MAILS_PEOPLE", True), ("EMAIL_HOST", "127.0.0.1"), ("EMAIL_PORT", peer.port)):
+        monkeypatch.setattr(settings, name, value)
+    asked = {
+        "username": "mike",
+        "email": "mike@example.org",
+        "roles": ["collector"],
+        "capacity": 25,
+        "why": "new",
+        "mail": "on",
+    }
+    done = otto.post("/c/acme/settings/people/new", asked)
+    assert done.status_code == 204
+    assert b"/key/" not in done.content, "it stands in the mail alone"
+    (raw,) = peer.bytes.values()
+    told = email.message_from_bytes(raw, policy=email.policy.default)
+    assert (told["To"], "mike" in told.get_content()) == ("mike@example.org", True)
+    link = re.search(r"http\S+", told.get_content())[0]
+    assert Client().get(link.split("8000", 1)[1], follow=True).status_code == 200
+    assert "works once" in told.get_content()
+
+    peer.answers["mike@example.org"] = "550 no such box"
+    again = otto.post(
+        f"/c/acme/settings/people/{member(acme, 'mike').pk}/link", {"why": "lost", "mail": "on"}
+    )
+    assert "did not take the mail" in again.content.decode()
+    assert secret(again.content).startswith("http"), "then it is shown"
+    shown = otto.post(f"/c/acme/settings/people/{member(acme, 'mike').pk}/link", {"why": "lost"})
+    assert secret(shown.content).startswith("http")
+    assert len(peer.bytes) == 1
 
 
 def test_what_a_member_is_changes_with_its_reason_on_record(acme, otto) -> None:

@@ -20,6 +20,7 @@ from creditdesk.desk.screens.customer.act import Act
 from creditdesk.desk.screens.customer.acts import ACTS
 from creditdesk.desk.screens.customer.documents import documents
 from creditdesk.desk.screens.customer.dossier import Dossier
+from creditdesk.desk.screens.customer.merged import merged_into
 from creditdesk.desk.screens.customer.past import past
 from creditdesk.desk.screens.customer.running import end, running
 from creditdesk.desk.screens.customer.timeline import GROUPS, timeline
@@ -32,6 +33,10 @@ MOST_MEMBERS = 15
 def customer(request: Asked, customer: str) -> HttpResponse:
     """Everything about one customer."""
     scope = request.scope
+    goes_on = merged_into(scope, customer)
+    if goes_on:
+        messages.info(request, _("%(id)s was merged into this customer.") % {"id": customer})
+        return HttpResponseRedirect(scope.url("customer:page", customer=goes_on))
     account = scope.account(customer)
     dossier = Dossier(scope, account)
     tasks = scope.of(Task).filter(customer=customer, state=Task.State.OPEN).order_by("-priority", "id")

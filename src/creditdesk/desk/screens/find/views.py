@@ -11,6 +11,7 @@ from creditdesk.desk.access.declared import Asked, may
 from creditdesk.desk.access.roles import Right
 from creditdesk.desk.access.scope import Scope
 from creditdesk.desk.ledger.models import FACTS
+from creditdesk.desk.screens.customer.merged import merged_into
 from creditdesk.desk.screens.registry import all_screens
 from creditdesk.desk.standing.models import OpenItem
 from creditdesk.desk.standing.search import after, found, words_of
@@ -28,6 +29,9 @@ def find(request: Asked) -> HttpResponse:
         customers = (
             found(scope.accounts(), typed).order_by("-overdue", "id")[:MOST] if words_of(typed) else []
         )
+        if not customers:
+            goes_on = merged_into(scope, typed)
+            customers = scope.accounts().filter(customer=goes_on) if goes_on else []
         invoices = _invoices(scope, typed) or (
             _invoices(scope, typed.upper()) if typed.upper() != typed else []
         )

@@ -13,6 +13,7 @@ from django.db.models import Count, Q, Sum
 from creditdesk.desk.access.scope import Scope
 from creditdesk.desk.day import reassigning
 from creditdesk.desk.day.profiling import Mark, mark_of
+from creditdesk.desk.screens.customer.merged import merged_records
 from creditdesk.desk.screens.matrix.cells import Cells, Place, cells_of
 from creditdesk.policy.document import Policy
 
@@ -65,6 +66,7 @@ class Portfolio:
 
     Attributes:
         as_of: the last day that was decided.
+        merged: records of the ledger that were merged into others, and are counted with these.
         lines: per row of the matrix its cells and its total.
         across: totals of the columns.
         outside: segments that rules and people gave, largest first.
@@ -77,6 +79,7 @@ class Portfolio:
     inside: Group
     outside: list[tuple[str, Group]]
     everyone: Group
+    merged: int
 
 
 def remembered(scope: Scope, name: str, mark: Mark, make: Callable[[], T]) -> T:
@@ -124,6 +127,7 @@ def portfolio(scope: Scope, policy: Policy, by: str) -> Portfolio | None:
     return Portfolio(
         mark.as_of, cells, lines, across, within,
         sorted(outside.items(), key=lambda item: (-item[1].count, item[0])), _total([within, *outside.values()]),
+        remembered(scope, "merged", mark, lambda: merged_records(scope)) if scope.portfolios is None else 0,
     )  # fmt: skip
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django import forms
+from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.mail import EmailMessage, get_connection
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _t
@@ -18,8 +22,11 @@ from creditdesk.desk.access.members import PersonTaken
 from creditdesk.desk.access.models import Membership
 from creditdesk.desk.access.roles import Right, Role
 from creditdesk.desk.casework.models import Portfolio
+from creditdesk.desk.day.sender import sender_of
 from creditdesk.desk.screens.names import ROLES
 from creditdesk.desk.screens.settings.sheet import Once, Sheet, answer, own
+
+log = logging.getLogger("creditdesk.settings")
 
 
 @may(Right.SEE_SETTINGS)
@@ -105,12 +112,15 @@ class Invite(MemberSheet):
         label=_("E-mail address"), required=False,
         help_text=_("Needed where people come in by the company's own sign-on."),
     )  # fmt: skip
+    mail = forms.BooleanField(label=_("Mail the link to this address"), required=False, initial=True)
     field_order = ("username", "email")
 
     def prepare(self) -> None:
         """The login comes first."""
         super().prepare()
-        self.order_fields(["username", "email"])
+        if not settings.MAILS_PEOPLE:
+            del self.fields["mail"]
+        self.order_fields(["username", "email", "mail"])
 
     def do(self) -> str | Once | None:
         """Let them in, and make the link by which they choose a password."""
@@ -171,6 +181,15 @@ class Link(Sheet):
         label=_("Forget the second factors too: a telephone was lost"), required=False
     )
 
+    mail = forms.BooleanField(required=False, initial=True)
+
+    def prepare(self) -> None:
+        """Mailed, where there is an address and a server."""
+        if settings.MAILS_PEOPLE and self.row.user.email:
+            self.fields["mail"].label = _t("Mail the link to %(address)s") % {"address": self.row.user.email}
+        else:
+            del self.fields["mail"]
+
     def do(self) -> str | Once | None:
         """Make it."""
         try:
@@ -188,14 +207,41 @@ NOT_OURS = _(
 )
 
 
-def _shown(form: Sheet, member: Membership, title: str, *, forget: bool = False) -> Once:
+def _shown(form: Sheet, member: Membership, title: str, *, forget: bool = False) -> Once | str:
+    """The link is made: mailed where that was wished, else shown this once."""
     link = changing.way_in(
         member, asker=form.request.user, now=form.scope.now, why=form.cleaned_data["why"], forget_factors=forget
     )  # fmt: skip
+    address = member.user.email if form.cleaned_data.get("mail") else ""
+    if address and _mailed(form, member, link):
+        return _t("%(title)s. The link was mailed to %(address)s.") % {"title": title, "address": address}
     told = _t(
         "Give this link to the person over a safe way. It holds for %(hours)s hours and works once: a password is chosen there."
     ) % {"hours": changing.hours_of_a_link()}
+    if address:
+        told = _t("The mail server did not take the mail.") + " " + told
     return Once(title, told, link, form.scope.url("settings:people"))
+
+
+def _mailed(form: Sheet, member: Membership, link: str) -> bool:
+    """Mail somebody the link; false where the mail server would not have it."""
+    text = _t(
+        "Hello %(name)s,\n\n%(by)s lets you into the desk of %(company)s. Choose your password here:\n\n%(link)s\n\n"
+        "The link works once, for %(hours)s hours. If you expected nothing of the kind, do not use it and tell %(by)s."
+    ) % {
+        "name": member.user.get_username(), "by": form.scope.name, "company": form.scope.company.name, "link": link,
+        "hours": changing.hours_of_a_link(),
+    }  # fmt: skip
+    mail = EmailMessage(
+        _t("%(company)s: your way into the desk") % {"company": " ".join(form.scope.company.name.split())},
+        text, sender_of(form.scope.company), [member.user.email],
+        connection=get_connection("django.core.mail.backends.smtp.EmailBackend", timeout=10),
+    )  # fmt: skip
+    try:
+        return mail.send() == 1
+    except (SMTPException, OSError):
+        log.exception("a link to sign in could not be mailed")
+        return False
 
 
 class Remove(Sheet):
