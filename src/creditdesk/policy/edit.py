@@ -12,11 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from creditdesk.policy.error import PolicyErrors
-from creditdesk.policy.yaml_source import read_document
+from creditdesk.policy.yaml_source import nodes_of, read_document
 from creditdesk.policy.yaml_value import flow
 
 Path = tuple[str, ...]
@@ -94,7 +93,7 @@ class _Source:
     def __init__(self, text: str) -> None:
         read_document(text, "policy")  # says what is wrong with it, where it is no YAML
         self.text = text
-        self.root = YAML(typ="safe", pure=True).compose(text)
+        self.root: Any = nodes_of(text)
         self._seen: set[int] = set()
         self._shared: set[int] = set()
         self._note(self.root)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -87,9 +88,8 @@ def read_document(text: str, source: str) -> Document:
     """
     if len(text.encode("utf-8", "surrogatepass")) > LONGEST_TEXT:
         raise PolicyErrors(source, [_error(1, 1, f"longer than {LONGEST_TEXT} bytes", "a shorter document")])
-    yaml = YAML(typ="safe", pure=True)
     try:
-        node = yaml.compose(text)
+        node = nodes_of(text)
     except MarkedYAMLError as error:
         raise PolicyErrors(source, [_syntax(error)]) from error
     except RecursionError as error:
@@ -109,6 +109,17 @@ def read_document(text: str, source: str) -> Document:
     reader = _Reader(source, text.splitlines())
     value = reader.value(node, ())
     return Document(value, reader.places, reader.errors)
+
+
+@lru_cache(maxsize=4)
+def nodes_of(text: str) -> Node | None:
+    """The nodes of a YAML text; None of an empty one. Nobody changes them: a form reads the text it writes several times.
+
+    Raises:
+        YAMLError: it is no YAML.
+    """
+    found: Node | None = YAML(typ="safe", pure=True).compose(text)
+    return found
 
 
 class _Reader:
