@@ -93,7 +93,7 @@ class _Source:
     def __init__(self, text: str) -> None:
         read_document(text, "policy")  # says what is wrong with it, where it is no YAML
         self.text = text
-        self.root: Any = nodes_of(text)
+        self.root: Node = nodes_of(text)  # type: ignore[assignment]  # an empty one was refused
         self._seen: set[int] = set()
         self._shared: set[int] = set()
         self._note(self.root)
