@@ -33,6 +33,13 @@ def test_going_live_shows_everything_first_and_then_goes_in_batches(engine, peer
     assert office.messages("carlo") == []
     assert office.step("carlo").hold == "needs_approval"
     assert sum(peer.taken.values()) == 2
+    assert [step.customer for step in golive.waiting(office.company)] == ["carlo"]
+    office.day("2026-03-28")
+    assert office.step("carlo").hold == "not_a_working_day"
+    assert [step.customer for step in golive.waiting(office.company)] == ["carlo"]  # a Saturday to look at it
+    with pytest.raises(golive.UnknownPayer, match="found dora; allowed: customers of"):
+        office.desk("bert").release(["carlo", "dora"], "the rest")
+    assert office.step("carlo").hold == "not_a_working_day"
 
 
 def test_one_ladder_for_those_who_pay_promise_dispute_or_say_nothing(engine, peer) -> None:

@@ -43,9 +43,8 @@ def books(tmp_path: Path) -> Books:
 
 
 def fresh(desk: Any, postgres_server: Any, tmp_path: Path) -> Any:
-    """Another, empty database of the same kind."""
-    home = tmp_path / "other"
-    home.mkdir()
+    """Another, empty database of the same kind, on a machine that has no folder for it yet."""
+    home = tmp_path / "other" / "desk"
     if desk.vendor == "sqlite":
         return type(desk)("sqlite", str(home / "desk.sqlite3"), home)
     name = f"other_{uuid.uuid4().hex[:12]}"

@@ -198,12 +198,17 @@ def golive(
     if everybody:
         going.release_all(chosen, by=by, why=why or "going live", on=today, now=now)
     elif customers:
-        going.release(chosen, customers, by=by, why=why or "going live", on=today, now=now)
+        try:
+            going.release(chosen, customers, by=by, why=why or "going live", on=today, now=now)
+        except going.UnknownPayer as wrong:
+            raise Refused(str(wrong)) from wrong
     waiting = [] if everybody or customers else going.waiting(chosen)
     for step in waiting:
         terminal.print(f"{step.customer}  {step.step}  {major(step.amount, step.currency):,} {step.currency}")
     if everybody or customers:
         terminal.print("Released; the next day acts on it")
+    elif not waiting:
+        terminal.print("Nobody waits to be released: a day shows first what is due")
     terminal.result({"waiting": [step.customer for step in waiting], "released": customers or everybody})
 
 

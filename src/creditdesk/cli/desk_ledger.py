@@ -240,8 +240,10 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Put a backup in the place of the database. Stop the desk first; nothing changes unless all of it can be restored."""
-    from creditdesk.desk import starting
+    from creditdesk.desk import place, starting
 
+    if source.is_file():
+        place.home().mkdir(parents=True, exist_ok=True, mode=0o700)  # another machine has no desk yet
     starting.start()
     from django.core.management import call_command
 

@@ -19,7 +19,7 @@ from creditdesk.desk.access import companies
 from creditdesk.desk.access.declared import Asked, may
 from creditdesk.desk.access.roles import Right
 from creditdesk.desk.access.scope import companies_of
-from creditdesk.desk.casework.models import PolicyVersion, Schedule, Step
+from creditdesk.desk.casework.models import PolicyVersion, Schedule
 from creditdesk.desk.day import golive
 from creditdesk.desk.ledger.models import FACTS, Company
 from creditdesk.desk.screens.settings.sheet import Once, Sheet, answer
@@ -69,11 +69,10 @@ def live(company: Company) -> dict[str, Any]:
     released = FACTS["approval"].objects.filter(
         legal_entity=company, replaced_by=None, subject="go_live", granted=True
     )
-    waiting = Step.objects.filter(company=company, to_on=None, state=Step.State.HELD, hold="needs_approval")
     return {
         "released": released.filter(customer_id=None).first(),
         "one_by_one": released.exclude(customer_id=None).count(),
-        "waiting": waiting.count(),
+        "waiting": len(golive.waiting(company)),
     }
 
 
