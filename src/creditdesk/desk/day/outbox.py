@@ -26,6 +26,9 @@ OUTBOX = "creditdesk outbox"
 """Who writes down in the ledger that a message went out."""
 
 BATCH = 200
+TOLD_EVERY = 20
+"""After so many messages it is told how far the delivery is."""
+
 LATER = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
 """How long a message waits that was refused for now; the last one again and again."""
 
@@ -113,12 +116,14 @@ def deliver(
                 batch = [one for one in batch if _fresh(one, on, known)]
             for message in batch:
                 still()
+                message.company = company
                 if not _fresh(message, on, last_import(company)):
                     break  # something new is known: ask again before the next one goes
                 outcome.done.append(message.pk)
                 if _claim(message, clock()):
                     _send(message, sender, on, transport, clock, outcome)
-                tell(len(outcome.done), total)
+                if len(outcome.done) % TOLD_EVERY == 0:
+                    tell(len(outcome.done), total)
     finally:
         transport.close()
     return outcome

@@ -96,6 +96,13 @@ def settle(con: duckdb.DuckDBPyConnection, table: Table, imported: Import) -> No
     Quarantined.objects.filter(pk__in=[row[0] for row in found]).update(replaced_by=imported)
 
 
+def settle_keys(table: Table, imported: Import, keys: Sequence[str]) -> None:
+    """As `settle`, for a few rows, by their keys as JSON."""
+    Quarantined.objects.filter(
+        legal_entity=imported.legal_entity_id, table=table.name, replaced_by=None, key__in=keys
+    ).update(replaced_by=imported)
+
+
 def settle_source(imported: Import, tables: Iterable[str]) -> None:
     """Settle what an earlier import of the same folder or file set apart: what that says now counts."""
     Quarantined.objects.filter(

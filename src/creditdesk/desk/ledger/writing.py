@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from creditdesk.desk.beside import beside
-from creditdesk.desk.ledger import quarantine, versions
+from creditdesk.desk.ledger import few, quarantine, versions
 from creditdesk.desk.ledger.models import Company, Confirmation, Import
 from creditdesk.desk.ledger.row_check import check_rows
 from creditdesk.facts.schema import TABLES
@@ -61,6 +61,9 @@ def add_all(
     """As `add`, for several tables at once: a plan with its instalments."""
     shaped = {name: check_rows(TABLES[name], given) for name, given in rows.items()}
     reconnect()
+    if all(few.suits(TABLES[name], given) for name, given in shaped.items()):
+        with transaction.atomic():
+            return _add_few(begin(company, kind=kind, by=by, why=why, at=at), shaped)
     with transaction.atomic(), working() as con:
         imported = begin(company, kind=kind, by=by, why=why, at=at)
         laid = {}
@@ -78,6 +81,28 @@ def add_all(
             return imported
         quarantine.release(imported)
         return finish(imported, laid)
+
+
+def _add_few(imported: Import, shaped: Mapping[str, pa.Table]) -> Import:
+    compared = {
+        name: few.compare(table, imported.legal_entity_id, shaped[name])
+        for name, table in TABLES.items()
+        if name in shaped
+    }
+    laid = {name: one.laid for name, one in compared.items()}
+    if not any(one.changed for one in laid.values()):
+        return imported
+    imported.counts = _counts(laid)
+    keep(imported)
+    for name, one in compared.items():
+        if one.laid.changed:
+            few.lay(TABLES[name], imported, one)
+            quarantine.settle_keys(
+                TABLES[name], imported, [few.key_text(TABLES[name], row) for row in shaped[name].to_pylist()]
+            )
+    quarantine.release(imported)
+    _confirm(imported, laid)
+    return imported
 
 
 def reconnect() -> None:
@@ -123,13 +148,19 @@ def keep(imported: Import) -> None:
 
 def finish(imported: Import, laid: Mapping[str, versions.Laid]) -> Import:
     """Write down what an import did."""
-    imported.counts = {
-        name: {"new": one.new, "replaced": one.replaced, "same": one.same} for name, one in laid.items()
-    }
+    imported.counts = _counts(laid)
     imported.save()
+    _confirm(imported, laid)
+    return imported
+
+
+def _counts(laid: Mapping[str, versions.Laid]) -> dict[str, dict[str, int]]:
+    return {name: {"new": one.new, "replaced": one.replaced, "same": one.same} for name, one in laid.items()}
+
+
+def _confirm(imported: Import, laid: Mapping[str, versions.Laid]) -> None:
     Confirmation.objects.bulk_create(
         Confirmation(by=imported, of_id=earlier, table=name, rows=count)
         for name, one in laid.items()
         for earlier, count in one.confirmed.items()
     )
-    return imported
