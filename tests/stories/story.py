@@ -23,7 +23,7 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Expected:
-    """`letter 600 of A B case 1 due 2026-04-10 by letter`: the step, and as much more as the story says."""
+    """`letter 600 of A B case 1 due 2026-04-10 by letter within 60 days`: the step, and as much more as the story says."""
 
     step: str
     amount: int | None = None
@@ -31,6 +31,7 @@ class Expected:
     case_no: int | None = None
     due_on: date | None = None
     do: str | None = None
+    within: int | None = None
 
 
 @dataclass(frozen=True)
@@ -142,8 +143,9 @@ def read_story(identity: str, rule: str, document: Mapping[str, object]) -> Stor
 
 
 _EXPECTED = re.compile(
-    r"^(?P<step>\w+)(?: (?P<amount>[\d.]+))?(?: of (?P<invoices>\w+(?:[ ,]+(?!case |due |by )\w+)*))?"
-    r"(?: case (?P<case>\d+))?(?: due (?P<due>\d{4}-\d\d-\d\d))?(?: by (?P<do>\w+))?$"
+    r"^(?P<step>\w+)(?: (?P<amount>[\d.]+))?(?: of (?P<invoices>\w+(?:[ ,]+(?!case |due |by |within )\w+)*))?"
+    r"(?: case (?P<case>\d+))?(?: due (?P<due>\d{4}-\d\d-\d\d))?(?: by (?P<do>\w+))?"
+    r"(?: within (?P<within>\d+) days)?$"
 )
 
 
@@ -158,6 +160,7 @@ def _expected(identity: str, said: str) -> Expected:
         case_no=int(found["case"]) if found["case"] else None,
         due_on=date.fromisoformat(found["due"]) if found["due"] else None,
         do=found["do"],
+        within=int(found["within"]) if found["within"] else None,
     )
 
 

@@ -227,12 +227,19 @@ def _differs(story: Story, expected: Expected, seen: Sequence[Row]) -> list[str]
         "case": (expected.case_no, row["case_no"]),
         "due": (expected.due_on, row["due_on"]),
         "do": (expected.do, row["do"]),
+        "days left": (expected.within, _days_left(row)),
     }
     return [
         f"{expected.step}: expected {name} {wanted}, was {is_}"
         for name, (wanted, is_) in checks.items()
         if wanted is not None and wanted != is_
     ]
+
+
+def _days_left(row: Row) -> int | None:
+    """Days left to file a claim, as the task says."""
+    reasons = row.get("priority_reasons") or ()
+    return next((each["points"] for each in reasons if each["reason"] == "claim_deadline"), None)
 
 
 def _hold_differs(diary: Diary, day: date) -> list[str]:

@@ -21,11 +21,3 @@ def start() -> None:
         ):  # a checkout; a package comes with them
             catalogues.compiled()
         django.setup()
-
-
-def manage(*words: str) -> None:
-    """Run one of Django's own commands: `manage("migrate")`."""
-    from django.core.management import execute_from_command_line
-
-    start()
-    execute_from_command_line(["creditdesk", *words])

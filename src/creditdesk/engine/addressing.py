@@ -16,11 +16,6 @@ ROLES = ("accounts_payable", "administrator", "general", "director", "buyer", "l
 """Whom a reminder goes to, in this order; an account manager asks for the buyer first."""
 
 
-def addresses_known(day: Day) -> bool:
-    """Whether the facts hold any address at all. Without one nothing can be said of a single customer."""
-    return day.facts.has("contact") or day.facts.any("customer", "street")
-
-
 def reach(day: Day, due: ir.Table) -> ir.Table:
     """Stage `reach`: one row per row of `due`: payer, company, case_no, chosen (the channel that reaches the payer, null when
     none does), contact_id, contact_language.

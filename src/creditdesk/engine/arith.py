@@ -78,8 +78,3 @@ def if_any(condition: Value, items: list[str]) -> Value:
     """The list `items` where the condition holds, else an empty list; to be joined with one `concat`."""
     some = ibis.literal(items, type="array<string>")
     return ibis.ifelse(holds(condition), some, ibis.literal([], type="array<string>"))
-
-
-def days_after(first: Value, second: Value) -> Value:
-    """`second - first` for day numbers."""
-    return second - first

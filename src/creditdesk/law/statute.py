@@ -19,8 +19,6 @@ from ruamel.yaml import YAML
 Kind = Literal["company", "sole_trader", "consumer", "public_body"]
 """What a debtor is in law."""
 
-Size = Literal["sme", "large"]
-
 
 @dataclass(frozen=True)
 class Article:

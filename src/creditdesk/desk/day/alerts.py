@@ -37,7 +37,6 @@ LATE = timedelta(days=7)
 
 RISK = {"low": 0, "medium": 1, "high": 2}
 ACCEPTANCE = {"open": 0, "limited": 1, "prepayment": 2, "refused": 3}
-STANCE = {"none": 0, "review": 1, "prepayment": 2, "stop": 3}
 
 LIMITATION_YEARS = {"NL": (5, 2), "BE": (10, 10), "FR": (5, 2), "DE": (3, 3), "GB": (6, 6)}
 """Years after which a claim lapses: on a business, on a consumer; in DE counted from the end of the year. Months before

@@ -28,8 +28,8 @@ PERSONS_YES = ("needs_approval", "natural_person")
 SENT_BY_DESK = frozenset({"email"})
 """Channels the desk sends itself; what else a ladder leaves to the system is a task for a person until it can."""
 
+
 Key = tuple[str, str, str, int, str, int, str]
-TASK_KEY = ("customer", "kind", "procedure", "case_no", "step", "turn", "ref")
 TASK_LOOK = (
     "do",
     "level",
