@@ -18,12 +18,10 @@ import polars as pl
 from creditdesk.engine.narrow import narrow
 from creditdesk.engine.polars.reductions import REDUCTIONS, reduction
 from creditdesk.engine.polars.steps import Add, Attach, Group, Join, Keep, Select, Step, Unique, Unite, Unnest
+from creditdesk.engine.polars.tree import Node, count, parts_among
 from creditdesk.engine.polars.types import polars_type
 from creditdesk.engine.polars.values import UnknownOperation, all_of, expression
 from creditdesk.engine.polars.windows import Window
-
-Node = Any
-"""A node of an Ibis expression; its classes are untyped."""
 
 _SPECIAL = (ops.WindowFunction, ops.ScalarSubquery, ops.Unnest)
 _CHEAP = (ops.Field, ops.Literal)
@@ -260,7 +258,7 @@ class _Builder:
         counted: Counter[Node] = Counter()
         order: list[Node] = []
         for value in dict.fromkeys(wanted):
-            _count(value, counted, order)
+            count(value, counted, order)
         ready: dict[Node, pl.Expr] = {}
         waiting = [
             node
@@ -269,7 +267,7 @@ class _Builder:
         ]
         depth: dict[Node, int] = {}
         for node in waiting:  # parts come before what is made of them
-            depth[node] = 1 + max((depth[part] for part in _parts(node, depth)), default=0)
+            depth[node] = 1 + max((depth[part] for part in parts_among(node, depth)), default=0)
         for level in range(1, 1 + max(depth.values(), default=0)):
             slot = self._level(slot, scope, [node for node in waiting if depth[node] == level], ready)
         return slot, {value: self._expression(value, scope, ready) for value in wanted}
@@ -372,40 +370,3 @@ _RELATIONS: dict[type, Callable[[_Builder, Node], _Shape]] = {
     ops.Union: _Builder.union,
     ops.Distinct: _Builder.distinct,
 }
-
-
-def _count(value: Node, counted: Counter[Node], order: list[Node]) -> None:
-    """How often each value is read, and all of them in an order in which parts come first."""
-    counted[value] += 1
-    if counted[value] > 1:
-        return
-    for part in _children(value):
-        _count(part, counted, order)
-    order.append(value)
-
-
-def _children(value: Node) -> list[Node]:
-    """The values that a value is made of; of a window also what its function reads, its keys and its order."""
-    if isinstance(value, ops.ScalarSubquery):
-        return []
-    if isinstance(value, ops.WindowFunction):
-        keys = [*value.group_by, *[key.arg for key in value.order_by]]
-        return [*[part for part in value.func.__children__ if isinstance(part, ops.Value)], *keys]
-    return [part for part in value.__children__ if isinstance(part, ops.Value)]
-
-
-def _parts(value: Node, among: Mapping[Node, int]) -> list[Node]:
-    """The nearest of some nodes on which a value rests."""
-    found: list[Node] = []
-    waiting = _children(value)
-    seen: set[Node] = set()
-    while waiting:
-        part = waiting.pop()
-        if part in seen:
-            continue
-        seen.add(part)
-        if part in among:
-            found.append(part)
-        else:
-            waiting += _children(part)
-    return found
