@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from creditdesk.desk.access.roles import RIGHTS, Right
 from creditdesk.desk.casework.models import Entry, Step, Task
 from creditdesk.desk.ledger.models import FACTS, Company
+from creditdesk.desk.ledger.writing import add
 from creditdesk.desk.standing.models import Stale
-from desk.screens.people import EVERYBODY, TODAY, account, customer, invoice, people, signed_in, task
+from desk.screens.people import EVERYBODY, NOW, TODAY, account, customer, invoice, people, signed_in, task
 
 pytestmark = pytest.mark.usefixtures("monday")
 
@@ -130,12 +133,50 @@ def test_an_invoice_number_is_found_however_it_is_typed(acme, call) -> None:
         )
 
 
+def test_a_paid_invoice_is_found_by_its_number(acme, call) -> None:
+    row = {"invoice_id": "long-ago", "customer_id": call.customer, "number": "N-1999", "kind": "invoice", "issued": date(2020, 1, 1),
+           "due": date(2020, 2, 1), "amount": 100, "currency": "EUR"}  # fmt: skip
+    add(acme, "invoice", [row], by="import", at=NOW)
+    for typed in ("N-1999", "n-1999", "long-ago"):
+        found = signed_in("carla").get(f"/c/acme/find/?q={typed}").content.decode()
+        assert f"/c/acme/customer/{call.customer}/" in found, typed
+        assert "N-1999" in found, typed
+
+
 def test_a_letter_shows_where_it_goes_not_whom_to_phone(acme, call) -> None:
     letter = task(acme, call.customer, kind="post", do="letter", step="letter", case_no=8)
     page = signed_in("carla").get(f"/c/acme/today/{letter.pk}/").content.decode()
     assert "<h1>" in page
     assert "Letter to post: letter" not in page
     assert "no phone number" not in page
+
+
+def test_letters_are_printed_and_posted_in_one_go(acme, call) -> None:
+    invoice(acme, call.customer, "L-1")
+    mine = [
+        task(acme, call.customer, kind="post", do="letter", step="letter", template="firm_letter", case_no=number, invoice_ids=["L-1"])
+        for number in (11, 12)
+    ]  # fmt: skip
+    hers = task(acme, call.customer, kind="post", do="letter", step="letter", case_no=13, assigned="zoe")
+    task(acme, call.customer, kind="post", do="registered_letter", step="formal", case_no=14)
+    carla = signed_in("carla")
+    assert "2 letters" in carla.get("/c/acme/today/").content.decode()
+    page = carla.get("/c/acme/today/letters/").content.decode()
+    assert (page.count('class="sheet-of-paper"'), page.count("N-L-1")) == (2, 2)
+    assert carla.get("/c/acme/today/letters/?who=all").content.decode().count('class="sheet-of-paper"') == 3
+    for name in ("sam", "ada", "fien"):
+        assert signed_in(name).get("/c/acme/today/letters/").status_code == 403
+        assert signed_in(name).post("/c/acme/today/letters/posted", {"task": mine[0].pk}).status_code == 403
+    sent = {"task": [mine[0].pk, mine[1].pk, call.pk, "x", 2**80]}
+    told = carla.post("/c/acme/today/letters/posted", sent, follow=True).content.decode()
+    assert "2 letters recorded as posted." in told
+    assert [one.state for one in Task.objects.filter(pk__in=[one.pk for one in mine])] == ["done", "done"]
+    assert {Task.objects.get(pk=call.pk).state, Task.objects.get(pk=hers.pk).state} == {"open"}
+    assert (
+        "None of these letters waits any more."
+        in carla.post("/c/acme/today/letters/posted", sent, follow=True).content.decode()
+    )
+    assert {one.outcome for one in facts("action", call.customer)} == {"sent"}
 
 
 def test_a_promise_with_date_and_amount(call) -> None:

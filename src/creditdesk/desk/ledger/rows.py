@@ -139,6 +139,14 @@ def _indexes(table: Table) -> list[models.Index]:
                 name=f"{prefix}_open",
             )
         )
+    if table.name == "invoice":  # whoever is on the line names an invoice by its number, also a paid one
+        indexes.append(
+            models.Index(
+                fields=["legal_entity", "number"],
+                condition=models.Q(replaced_by=None),
+                name=f"{prefix}_number",
+            )
+        )
     link = "customer_id" if any(c.name == "customer_id" for c in table.columns) else LINKS.get(table.name)
     if link and table.name != "customer":
         indexes.append(models.Index(fields=["legal_entity", link], name=f"{prefix[:24]}_of"))

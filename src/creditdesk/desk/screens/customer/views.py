@@ -33,11 +33,12 @@ MOST_MEMBERS = 15
 def customer(request: Asked, customer: str) -> HttpResponse:
     """Everything about one customer."""
     scope = request.scope
-    goes_on = merged_into(scope, customer)
+    found = scope.accounts().filter(customer=customer).first()
+    goes_on = "" if found else merged_into(scope, customer)
     if goes_on:
         messages.info(request, _("%(id)s was merged into this customer.") % {"id": customer})
         return HttpResponseRedirect(scope.url("customer:page", customer=goes_on))
-    account = scope.account(customer)
+    account = found or scope.account(customer)
     dossier = Dossier(scope, account)
     tasks = scope.of(Task).filter(customer=customer, state=Task.State.OPEN).order_by("-priority", "id")
     return render(

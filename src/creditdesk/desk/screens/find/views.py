@@ -53,16 +53,15 @@ def _screens(scope: Scope, typed: str) -> list[dict[str, Any]]:
 
 
 def _invoices(scope: Scope, typed: str) -> list[dict[str, str]]:
-    """Open items whose number begins so, and an invoice of exactly that id, also when it was paid long ago."""
+    """Open items whose number begins so; where there is none, an invoice of that number or id, also when it was paid long ago."""
     rows = scope.of(OpenItem).filter(number__gte=typed, number__lt=after(typed)).order_by("number")[:MOST]
     items = [{"number": one.number, "customer": one.customer} for one in rows]
     if not items:
-        invoices = FACTS["invoice"].objects.filter(
-            legal_entity=scope.company, invoice_id=typed, replaced_by=None
-        )
+        invoices = FACTS["invoice"].objects.filter(legal_entity=scope.company, replaced_by=None)
+        paid = list(invoices.filter(number=typed)[:MOST]) or list(invoices.filter(invoice_id=typed)[:1])
+        seen = scope.accounts().filter(customer__in={one.customer_id for one in paid})
+        known = set(seen.values_list("customer", flat=True)) if paid else set()
         items = [
-            {"number": one.number, "customer": one.customer_id}
-            for one in invoices[:1]
-            if scope.accounts().filter(customer=one.customer_id).exists()
+            {"number": one.number, "customer": one.customer_id} for one in paid if one.customer_id in known
         ]
     return items

@@ -27,6 +27,7 @@ from creditdesk.desk.screens.customer.dossier import Dossier
 from creditdesk.desk.screens.customer.running import running
 from creditdesk.desk.screens.customer.timeline import said_last
 from creditdesk.desk.screens.today.held import Held
+from creditdesk.desk.screens.today.letters import waiting
 from creditdesk.desk.screens.today.outcomes import Outcome, may_say, offered
 from creditdesk.desk.screens.today.worklist import WAITING, Worklist
 
@@ -38,7 +39,7 @@ LAST = "last_outcome"
 def today(request: Asked) -> HttpResponse:
     """My work list, cut to what fits the day; of everybody in my roles with `?who=all`."""
     work = Worklist(request.scope, request.GET.get("who") == "all")
-    return render(request, "today/list.html", {"work": work})
+    return render(request, "today/list.html", {"work": work, "letters": waiting(work).count()})
 
 
 @may(Right.WORK, Right.DECIDE, Right.SELL)
