@@ -54,9 +54,11 @@ def test_every_page_is_sound(served, browser, dark, phone) -> None:
         assert sound(page) == [], address
         assert cut_off(page) == [], address
     page = browser(served, "collector", dark=dark, phone=phone)
-    page.goto("/c/brabo/today/next")
-    assert sound(page) == []
-    assert cut_off(page) == []
+    for address in ("/c/brabo/today/next", "/c/brabo/today/letters/"):
+        page.goto(address)
+        assert sound(page) == [], address
+        assert cut_off(page) == [], address
+    assert page.locator(".sheet-of-paper").count() > 0
 
 
 def test_signing_in_and_the_second_factor_are_sound(served, browser) -> None:
