@@ -34,6 +34,16 @@ def test_a_file_that_keeps_the_contract_is_not_copied(facts):
     assert not (facts.out / "tables" / "invoice.parquet").exists()
 
 
+def test_what_a_person_set_needs_no_id_of_its_own(facts):
+    facts.parquet("override", "SELECT 'C1' AS customer_id, 'segment' AS field, 'partner' AS value, DATE '2024-01-05' AS from_on, "
+                  "'anna' AS by, 'known for years' AS reason")  # fmt: skip
+
+    facts.check()
+
+    assert facts.said() == []
+    assert facts.kept("override", "override_id", "value") == [("C1:segment:2024-01-05", "partner")]
+
+
 def test_parts_in_a_folder_are_one_table(facts):
     facts.path.joinpath("invoice.csv").unlink()
     folder = facts.path / "invoice"

@@ -57,6 +57,26 @@ def test_a_bad_value_takes_its_row_out_and_is_named(facts, row, code, column, fo
     assert checked.exit_status == 1
 
 
+HAND = "customer_id,field,value,from_on,by,reason\nC1,segment,partner,2024-01-05,anna,known for years\n"
+
+
+def test_what_a_person_set_needs_no_id_of_its_own(facts):
+    facts.table(
+        "override", f"{HAND}C1,segment,strict,2024-01-05,bert,no\nC1,segment,easy,2024-02-05,anna,moved\n"
+    )
+
+    facts.check()
+
+    assert facts.counts("override") == (3, 2, 1)
+    assert facts.said() == [
+        ("error", "duplicate_id", 3, "override_id", "C1:segment:2024-01-05 (line 2 was kept)")
+    ]
+    assert facts.kept("override", "override_id", "value") == [
+        ("C1:segment:2024-01-05", "partner"),
+        ("C1:segment:2024-02-05", "easy"),
+    ]
+
+
 def test_a_message_says_where_what_and_the_way_out(facts):
     facts.table("invoice", f"{HEADER}\nI1,C1,1,invoice,2024-01-05,2024-02-04,100.5,EUR\n")
 

@@ -37,6 +37,7 @@ class Column:
         references: the table whose key the value must name; empty when none.
         minimum: the least number allowed (0 for amounts that cannot be negative, 1 where zero is refused).
         maximum: the greatest number allowed.
+        made_of: the columns whose values it is made of where a file does not have it; empty when a file must.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Column:
     references: str = ""
     minimum: int | None = None
     maximum: int | None = None
+    made_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,13 @@ class Table:
         return tuple(column.name for column in self.columns if column.required)
 
 
-def text(name: str, meaning: str, *, need: bool = False, allowed: str = "", to: str = "") -> Column:
-    """A text column; `allowed` lists its values separated by spaces, `to` names the table it refers to."""
-    return Column(name, STRING, meaning, need, "", tuple(allowed.split()), to)
+def text(
+    name: str, meaning: str, *, need: bool = False, allowed: str = "", to: str = "", made_of: str = ""
+) -> Column:
+    """A text column; `allowed` lists its values separated by spaces, `to` names the table it refers to, `made_of` the columns
+    that it is made of where a file does not have it.
+    """
+    return Column(name, STRING, meaning, need, "", tuple(allowed.split()), to, made_of=tuple(made_of.split()))
 
 
 def day(name: str, meaning: str, *, need: bool = False) -> Column:

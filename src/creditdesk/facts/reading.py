@@ -83,10 +83,10 @@ def _read_csv(bench: Workbench, table: Table, files: TableFiles) -> None:
         raise UnusableInput(
             f"{bench.shown(path)}: the file is {found.encoding.upper()}; allowed: UTF-8; the way out: save it as UTF-8"
         )
-    present = frozenset(name for name in (c.name for c in table.columns) if name in found.header)
-    types = dict.fromkeys(present, "VARCHAR")
+    types = dict.fromkeys((c.name for c in table.columns if c.name in found.header), "VARCHAR")
+    present = frozenset(types) | _made(table, types)
     loaded = Loaded(table, files, found.rows_in, sql.name(raw), "", "", present, as_is=False)
-    loaded.view = loaded.typed = _typed(bench.con, loaded, _conversions(table, types, set(present)))
+    loaded.view = loaded.typed = _typed(bench.con, loaded, _conversions(table, types, set(types)))
     bench.add(loaded)
     loaded.refused = loaded.quarantined = found.refused
 
@@ -109,7 +109,7 @@ def _read_parquet(bench: Workbench, table: Table, files: TableFiles) -> None:
         ) from error
     types = {row[0]: row[1] for row in described if row[0] not in ("_file", "_line")}
     _check_header(bench, table, files.paths[0], tuple(types))
-    present = frozenset(column.name for column in table.columns if column.name in types)
+    present = frozenset(column.name for column in table.columns if column.name in types) | _made(table, types)
     blank = _blank_columns(bench.con, paths, table, types)
     conversions = _conversions(table, types, blank)
     as_is = (
@@ -134,7 +134,7 @@ def _check_header(bench: Workbench, table: Table, path: Path, header: Sequence[s
             f"{shown}: column {twice[0]!r} stands in the header {header.count(twice[0])} times; allowed: once; "
             f"the way out: remove the column that is not meant"
         )
-    missing = [name for name in table.required if name not in header]
+    missing = [name for name in table.required if name not in header and not table.column(name).made_of]
     if missing:
         near = difflib.get_close_matches(
             missing[0], [name for name in header if name not in known], n=1, cutoff=0.7
@@ -202,7 +202,15 @@ def _conversions(table: Table, types: dict[str, str], blank: set[str]) -> dict[s
         if native_text and column.name not in blank:
             one = Conversion(sql.name(column.name), "", one.shown, native=True)
         found[column.name] = one
+    for name in _made(table, types):
+        parts = [f"CAST({found[part].value} AS VARCHAR)" for part in table.column(name).made_of]
+        found[name] = Conversion(f"concat_ws(':', {', '.join(parts)})", "", "NULL", native=False)
     return found
+
+
+def _made(table: Table, types: dict[str, str]) -> set[str]:
+    """The columns that a file does not have and that are made of others."""
+    return {column.name for column in table.columns if column.made_of and column.name not in types}
 
 
 def _typed(con: duckdb.DuckDBPyConnection, loaded: Loaded, conversions: dict[str, Conversion]) -> str:

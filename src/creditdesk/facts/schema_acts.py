@@ -119,7 +119,7 @@ OVERRIDE = Table(
     "A value set by a person in the policy's place.",
     ("override_id",),
     (
-        text("override_id", "id of the override", need=True),
+        text("override_id", "id of the override", need=True, made_of="customer_id field from_on"),
         text("customer_id", "for whom", need=True, to="customer"),
         text(
             "field",
