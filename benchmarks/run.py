@@ -84,10 +84,7 @@ def invoices(folder: Path) -> int:
 def decide(setting: Setting) -> list[str]:
     """Decide against the bare query, alternating, medians; then once more with 3 GB."""
     folder = facts(setting, setting.customers)
-    pairs = [
-        (bare_once(folder, "6GB"), decide_once(setting, folder, "duckdb://?memory_limit=6GB"))
-        for _ in range(ROUNDS)
-    ]
+    pairs = [(bare_once(folder, "6GB"), decide_once(setting, folder)) for _ in range(ROUNDS)]
     query = median(seconds for seconds, _ in pairs)
     whole = median(ours.seconds for _, ours in pairs)
     peak = max(ours.peak for _, ours in pairs) / GB

@@ -31,7 +31,7 @@ sys.setrecursionlimit(max(sys.getrecursionlimit(), 10_000))
 
 _DAY = "creditdesk_day"
 
-MOST_MEMORY = 4_500 * 2**20
+MOST_MEMORY = 5_000 * 2**20
 """Bytes that DuckDB takes at most by itself before it spills; `duckdb://?memory_limit=32GB` gives it more."""
 
 

@@ -16,6 +16,7 @@ from ibis import _
 from creditdesk.engine import suspension
 from creditdesk.engine.arith import Value, attach, attach_all, holds, to_day
 from creditdesk.engine.day import Day
+from creditdesk.engine.items import Documents
 from creditdesk.engine.workdays import Beside
 
 INVOICE_HOLDS = (
@@ -26,7 +27,11 @@ INVOICE_HOLDS = (
 
 
 def past_due(
-    day: Day, debtor: ir.Table, item: ir.Table, promise: ir.Table | None, funds: ir.Table | None
+    day: Day,
+    debtor: ir.Table,
+    documents: Documents,
+    promise: ir.Table | None,
+    funds: ir.Table | None,
 ) -> ir.Table:
     """One row per invoice past due.
 
@@ -40,7 +45,7 @@ def past_due(
     resume (last day on which something that suspended it ended), until (earliest day a hold on it can end),
     debit_returned.
     """
-    facts, now = day.facts, day.clock.day
+    facts, now, item = day.facts, day.clock.day, documents.open
     late = item.filter(item.overdue)
     start = late.eff_day
     if facts.any("invoice", "corrects_invoice_id"):
@@ -54,7 +59,7 @@ def past_due(
         "delivery_state", "manner", "sent_day", "factored", start_day=start,
     )  # fmt: skip
     none = ibis.null("int64")
-    beside, absent = _suspensions(day, debtor, item, funds)
+    beside, absent = _suspensions(day, debtor, documents, funds)
     found = attach_all(found, beside).mutate(**absent)
     found = _estate(day, found)
     undelivered = holds(found.delivery_state.isin(["rejected", "bounced"])) | holds(found.sent_day > now)
@@ -114,10 +119,10 @@ def past_due(
 
 
 def _suspensions(
-    day: Day, debtor: ir.Table, item: ir.Table, funds: ir.Table | None
+    day: Day, debtor: ir.Table, documents: Documents, funds: ir.Table | None
 ) -> tuple[list[Beside], dict[str, Value]]:
     """What takes invoices out, as tables to be joined, and nulls in place of what the facts do not hold at all."""
-    facts = day.facts
+    facts, item = day.facts, documents.open
     no_day, no_flag = ibis.null("int64"), ibis.null("boolean")
     kinds: list[tuple[bool, Callable[[], ir.Table], dict[str, Value]]] = [
         (facts.has("handover"), lambda: suspension.handed_over(day), {"handed_over": no_flag}),
@@ -128,7 +133,7 @@ def _suspensions(
         ),
         (
             facts.has("plan"),
-            lambda: suspension.planned(day, debtor, funds),
+            lambda: suspension.planned(day, debtor, funds, documents.few),
             {"in_plan": no_flag, "plan_until": no_day, "plan_resume": no_day},
         ),
         (

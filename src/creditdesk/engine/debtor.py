@@ -22,6 +22,7 @@ def debtor(day: Day) -> ir.Table:
     - `place`: calendar of the debtor; `home`: ours; `bank`: calendar on which the reporting currency settles
     - `natural_person`: consumer or sole trader
     - `speaks`: language of contact, from the customer, else ours
+    - `no`: a number of its own, for what is compared for every allocation
     """
     facts, policy = day.facts, day.policy
     found = latest(facts["customer"], "customer_id", day.clock.day, facts.any("customer", "known_from"))
@@ -51,5 +52,6 @@ def debtor(day: Day) -> ir.Table:
         bank=ibis.literal("@") + found.base,
         payer=ibis.coalesce(found.payer_id, found.survivor_id),
         speaks=ibis.ifelse(wanted.isin(languages), wanted, policy.default_language),
+        no=ibis.row_number().over(order_by="customer_id"),
     )
     return day.stages.run("debtor", found)

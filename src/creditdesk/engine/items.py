@@ -25,6 +25,15 @@ EXCUSED = ("cash_discount", "bank_charge", "exchange_difference", "small_differe
 MANNERS = ("paper", "email", "peppol")
 """How an invoice was sent, in the order of the codes that stand for it."""
 
+KEPT_AS = {
+    "issued_day": "int32", "eff_day": "int32", "closed_day": "int32", "last_pay_day": "int32", "term_days": "int32",
+    "late": "int16", "pay_customers": "int8", "manner_code": "int8",
+}  # fmt: skip
+"""Columns of stage `item` that are kept in less than eight bytes: at twenty million rows each byte is twenty megabytes."""
+
+NOBODY = -1
+"""The number of a payer that we do not know."""
+
 REDUCING = (*EXCUSED, "credit_note", "write_off")
 """Allocations that are no money."""
 
@@ -52,9 +61,28 @@ def known_payments(day: Day, of: ir.Table | None = None) -> ir.Table:
     return known.mutate(amount=ibis.ifelse(_.returned >= _.amount, 0, _.amount)).drop("returned")
 
 
-def allocations_of(day: Day, invoices: ir.Table, stage: str) -> ir.Table:
-    """`known_allocations` of a few invoices: looked up once, as stage `stage`, whoever reads them how often."""
+def allocations_of(day: Day, invoices: ir.Table, stage: str, found: ir.Table | None = None) -> ir.Table:
+    """`known_allocations` of a few invoices: taken from `found` where they were looked up, else looked up as `stage`."""
+    if found is not None:
+        return found.semi_join(invoices, "invoice_id")
     return day.stages.run(stage, known_allocations(day, invoices))
+
+
+def few_allocations(day: Day, item: ir.Table) -> ir.Table | None:
+    """Stage `few_allocation`: `known_allocations` of every invoice of which more than sums is asked; None without any.
+
+    Those paid by others, promised, or in a plan: one search of the largest table for all that ask for it.
+    """
+    facts = day.facts
+    if not facts.has("allocation"):
+        return None
+    asked = item.filter(item.pay_customers == 2).select("invoice_id")
+    if facts.has("promise"):
+        promise = facts["promise"]
+        asked = asked.union(promise.filter(promise.invoice_id.notnull()).select("invoice_id"))
+    if facts.has("plan"):
+        asked = asked.union(facts["plan"].select(invoice_id=_.invoice_ids.unnest()))
+    return day.stages.run("few_allocation", known_allocations(day, asked))
 
 
 def known_allocations(day: Day, of: ir.Table | None = None) -> ir.Table:
@@ -106,16 +134,18 @@ class Documents:
     Attributes:
         every: stage `item`: all of them, with the few columns that figures over the years read.
         open: stage `open_item`: what still owes or gives something, with all that the procedure asks of it.
+        few: stage `few_allocation`: allocations of those of which more than sums is asked; None without any.
     """
 
     every: ir.Table
     open: ir.Table
+    few: ir.Table | None = None
 
 
 def documents(day: Day, debtor: ir.Table) -> Documents:
-    """Both stages. Of twenty documents one is open: what is asked of that one only is not kept of the others."""
+    """These stages. Of twenty documents one is open: what is asked of that one only is not kept of the others."""
     every = item(day, debtor)
-    return Documents(every, open_item(day, debtor, every))
+    return Documents(every, open_item(day, debtor, every), few_allocations(day, every))
 
 
 def item(day: Day, debtor: ir.Table) -> ir.Table:
@@ -138,13 +168,13 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
     """
     facts, policy, now = day.facts, day.policy, day.clock.day
     bounds = policy.measurement
-    paid = _paid(day)
+    paid = _paid(day, debtor)
     invoice = (
         facts["invoice"]
         .mutate(issued_day=to_day(_.issued), due_day=to_day(_.due))
         .filter(_.issued_day <= now)
     )
-    owner = debtor.select("customer_id", "survivor_id", "base", "intercompany")
+    owner = debtor.select("customer_id", "survivor_id", "base", "intercompany", owner_no=debtor.no)
     found = attach(invoice, owner, "customer_id")
     found = attach(found, paid, "invoice_id")
     found = _with_reductions(day, found)
@@ -215,8 +245,7 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
             (found.paid == 0, 0),
             (
                 holds(found.payer_least == found.payer_most)
-                & holds(found.payer_least == found.customer_id)
-                & (_one_currency(day, found) if day.multi_currency else ibis.literal(True)),
+                & holds(found.payer_least == _payer(day, found.owner_no, found.currency)),
                 1,
             ),
             else_=2,
@@ -244,7 +273,8 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
             *[(found.manner == name, code) for code, name in enumerate(MANNERS, 1)], else_=0
         ).cast("int64"),
     )  # fmt: skip
-    return day.stages.run("item", chosen)
+    kept = day.stages.run("item", chosen.cast(KEPT_AS))
+    return kept.cast(dict.fromkeys(KEPT_AS, "int64"))
 
 
 def open_item(day: Day, debtor: ir.Table, item: ir.Table) -> ir.Table:
@@ -288,33 +318,51 @@ def open_item(day: Day, debtor: ir.Table, item: ir.Table) -> ir.Table:
     return day.stages.run("open_item", chosen)
 
 
-def _one_currency(day: Day, found: ir.Table) -> Value:
-    """Whether all money came in the invoice's own currency."""
-    return holds(
-        (found.currency_least == found.currency_most)
-        & (found.currency_least == _numbered(day, found.currency))
-    )
+def _payer(day: Day, no: Value, currency: Value) -> Value:
+    """A customer and a currency as one whole number: the least and most of texts take more memory than all sums beside them."""
+    if not day.multi_currency:
+        return no
+    code = ibis.cases(*[(currency == code, place) for place, code in enumerate(day.currencies, 1)], else_=0)
+    return no * (len(day.currencies) + 1) + code
 
 
-def _numbered(day: Day, currency: Value) -> Value:
-    """A currency as a whole number: the least and most of texts cost more than all sums beside them."""
-    return ibis.cases(*[(currency == code, number) for number, code in enumerate(day.currencies)], else_=-1)
+def _paid(day: Day, debtor: ir.Table) -> ir.Table:
+    """Per invoice the money allocated to it, with the sum of amount x day for the money-weighted mean.
 
+    These are the largest join and the largest sum of a run: what is not summed does not come along.
+    """
+    facts, now = day.facts, day.clock.day
+    allocation = facts["allocation"].filter(to_day(_.allocated_on) <= now)
+    in_force = allocation.filter(allocation.reversed_on.isnull() | (to_day(allocation.reversed_on) > now))
+    payer = debtor.select("customer_id", "no")
 
-def _paid(day: Day) -> ir.Table:
-    """Per invoice the money allocated to it, with the sum of amount x day for the money-weighted mean."""
-    money = known_allocations(day).filter(_.money)
-    currencies = {}
-    if day.multi_currency:
-        number = _numbered(day, money.pay_currency)
-        currencies = {"currency_least": number.min(), "currency_most": number.max()}
+    def given(payments: ir.Table) -> ir.Table:
+        known = attach(payments, payer, "customer_id")
+        return known.select(
+            "payment_id", "value_day", payer=_payer(day, known.no.fill_null(NOBODY), known.currency)
+        )
+
+    # one that was taken back in full is worth nothing
+    worth = given(known_payments(day).filter(_.amount > 0))
+    paying = in_force.filter(_.kind == "payment").select("invoice_id", "payment_id", "amount")
+    money = paying.join(worth, "payment_id").select("invoice_id", "amount", "payer", pay_day="value_day")
+    if facts.some("allocation", "kind", ("set_off",)):
+        set_off = in_force.filter(_.kind == "set_off")
+        set_off = attach(set_off, given(known_payments(day, set_off)), "payment_id")
+        money = money.union(
+            set_off.select(
+                "invoice_id",
+                "amount",
+                payer=set_off.payer.fill_null(_payer(day, ibis.literal(NOBODY), ibis.literal(""))),
+                pay_day=set_off.value_day.coalesce(to_day(set_off.allocated_on)),
+            )
+        )
     return money.group_by("invoice_id").aggregate(
         paid=money.amount.sum(),
         pay_sum=(money.amount * money.pay_day).sum(),
         last_money_day=money.pay_day.max(),
-        payer_least=money.pay_customer.min(),
-        payer_most=money.pay_customer.max(),
-        **currencies,
+        payer_least=money.payer.min(),
+        payer_most=money.payer.max(),
     )
 
 

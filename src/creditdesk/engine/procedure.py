@@ -65,7 +65,7 @@ def procedure(day: Day, inputs: Inputs) -> Outcome:
     stages = day.stages
     steps_of = ladder(day)
     owing = inputs.documents.open
-    late = past_due(day, inputs.debtor, owing, inputs.promise, inputs.funds)
+    late = past_due(day, inputs.debtor, inputs.documents, inputs.promise, inputs.funds)
     procedure_of = inputs.segmented.select("procedure", payer=inputs.segmented.customer_id)
     every = casefile.procedure_actions(day, inputs.debtor)
     status = legal_status(day)

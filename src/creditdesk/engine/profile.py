@@ -72,9 +72,9 @@ def profile(
     facts, stages, item = day.facts, day.stages, documents.every
     need_rates(day, [name for name in OTHER_MONEY if facts.has(name)])
     if money is None:
-        money = unallocated(day, debtor, item)
+        money = unallocated(day, debtor, item, documents.few)
     if promise is None and facts.has("promise"):
-        promise = promise_state(day, debtor)
+        promise = promise_state(day, debtor, documents.few)
     pay_day = pay_days(day, debtor) if facts.has("payment") else None
     contact = conduct.contacts(day, debtor, pay_day) if facts.has("action") else None
     summed = behaviour(day, item)

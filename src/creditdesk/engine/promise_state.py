@@ -21,8 +21,11 @@ from creditdesk.engine.workdays import with_day, with_next, with_no
 YEAR = 365
 
 
-def promise_state(day: Day, debtor: ir.Table) -> ir.Table:
+def promise_state(day: Day, debtor: ir.Table, few: ir.Table | None = None) -> ir.Table:
     """One row per promise known on the day.
+
+    Args:
+        few: stage `few_allocation`; None = what it holds is looked up here.
 
     Columns (money in minor units of `currency`): promise_id, customer_id, payer, invoice_id, currency, amount;
     made_day, due_day, deadline_day (last day on which money keeps it); covered; state (active, kept, partly_kept,
@@ -31,7 +34,7 @@ def promise_state(day: Day, debtor: ir.Table) -> ir.Table:
     """
     policy, now = day.policy.promise, day.clock.day
     made = day.stages.run("promise_made", _made(day, debtor))
-    money = _money(day, debtor, made)
+    money = _money(day, debtor, made, few)
     covered = _covered(made, money)
     kept = covered.amount - covered.covered <= covered.slack
     over = covered.deadline_day < now
@@ -103,12 +106,12 @@ def _made(day: Day, debtor: ir.Table) -> ir.Table:
     ).drop("bank", "bank_day", "due_no", "made_no", "last_no", "tolerance")
 
 
-def _money(day: Day, debtor: ir.Table, made: ir.Table) -> ir.Table:
+def _money(day: Day, debtor: ir.Table, made: ir.Table, few: ir.Table | None) -> ir.Table:
     """Stage `promise_money`: rows promise_id, day, amount: what came while the promise ran and counts for it."""
     parts = []
     named = made.filter(made.invoice_id.notnull())
     if day.facts.has("allocation"):
-        closing = allocations_of(day, named, "promise_allocation").filter(_.kind != "write_off")
+        closing = allocations_of(day, named, "promise_allocation", few).filter(_.kind != "write_off")
         closing = closing.select("invoice_id", "amount", day=closing.pay_day, allocated=ibis.literal(True))
         key = named.select("promise_id", "invoice_id", "made_day", "deadline_day")
         parts.append(_running(key.join(closing, "invoice_id")))

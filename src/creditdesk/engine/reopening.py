@@ -31,7 +31,8 @@ def dead_cases(day: Day, done: ir.Table, item: ir.Table, debtor: ir.Table) -> ir
     facts = day.facts
     if not (facts.any("allocation", "reversed_on") or facts.any("payment", "reverses_payment_id")):
         return None
-    undone = _closings(day, _touched(day)).filter(_.back_day.notnull())
+    touched = day.stages.run("touched_allocation", _touched(day))
+    undone = _closings(day, touched).filter(_.back_day.notnull())
     listed = done.filter(done.invoice_ids.notnull()).select(
         *CASE, "done_day", invoice_id=_.invoice_ids.unnest()
     )
@@ -72,11 +73,12 @@ def _returned(day: Day) -> ir.Table:
 
 def _touched(day: Day) -> ir.Table:
     """The allocations that may have been undone: the ledger reversed them, or their payment was taken back."""
-    allocation = day.facts["allocation"]
-    reversed_ = allocation.filter(allocation.reversed_on.notnull())
-    return reversed_.union(
-        allocation.filter(allocation.reversed_on.isnull()).semi_join(_returned(day), "payment_id")
+    allocation = day.facts["allocation"].select(
+        "invoice_id", "payment_id", "amount", "allocated_on", "reversed_on"
     )
+    taken = _returned(day).select("payment_id", taken=ibis.literal(True))
+    found = attach(allocation, taken, "payment_id")
+    return found.filter(found.reversed_on.notnull() | holds(found.taken))
 
 
 def _closings(day: Day, of: ir.Table) -> ir.Table:

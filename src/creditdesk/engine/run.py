@@ -79,8 +79,8 @@ def decide_on(day: Day, previous: Previous, held_customers: Sequence[str] = ()) 
     """The stages of a run, on a prepared day."""
     who = debtor(day)
     papers = documents(day, who)
-    money = unallocated(day, who, papers.every)
-    promise = promise_state(day, who) if day.facts.has("promise") else None
+    money = unallocated(day, who, papers.every, papers.few)
+    promise = promise_state(day, who, papers.few) if day.facts.has("promise") else None
     features = profile(day, who, papers, promise, money)
     segmented = decide_segments(day, who, features, previous.decision, papers.open)
     problem = None

@@ -66,7 +66,7 @@ def _mended(day: Day) -> ir.Table:
     return rows.group_by("invoice_id").aggregate(mended_day=_.at.max())
 
 
-def planned(day: Day, debtor: ir.Table, funds: ir.Table | None) -> ir.Table:
+def planned(day: Day, debtor: ir.Table, funds: ir.Table | None, few: ir.Table | None = None) -> ir.Table:
     """Rows invoice_id, in_plan, plan_until (day of the next instalment plus its bank days), plan_resume (day), R9.
 
     A plan is in force from its agreement until it ends or an instalment stays unpaid three bank days after its date.
@@ -75,6 +75,7 @@ def planned(day: Day, debtor: ir.Table, funds: ir.Table | None) -> ir.Table:
 
     Args:
         funds: rows payer, currency, cash; None when there is none.
+        few: stage `few_allocation`; None = what it holds is looked up here.
     """
     facts, now = day.facts, day.clock.day
     grace = day.policy.conduct.plan_bank_days
@@ -90,7 +91,7 @@ def planned(day: Day, debtor: ir.Table, funds: ir.Table | None) -> ir.Table:
     instalment = with_day(instalment, day, "bank", "last_no", "last_day")
     # money after an instalment's last day does not mend the plan: broken once is broken
     money = (
-        allocations_of(day, listed, "plan_allocation")
+        allocations_of(day, listed, "plan_allocation", few)
         .filter(_.money)
         .select("invoice_id", "amount", "pay_day")
     )

@@ -15,8 +15,11 @@ from creditdesk.engine.items import allocations_of, known_payments
 from creditdesk.engine.owner import owned
 
 
-def unallocated(day: Day, debtor: ir.Table, item: ir.Table) -> ir.Table:
+def unallocated(day: Day, debtor: ir.Table, item: ir.Table, few: ir.Table | None = None) -> ir.Table:
     """One row per payer and currency.
+
+    Args:
+        few: stage `few_allocation`; None = what it holds is looked up here.
 
     Columns: customer_id, currency; in minor units of the currency `free` (not allocated, deposits left out), `deposit`
     (bound to an order, not allocated), `repaid` (refunds and returns beyond what was unallocated: they take from open
@@ -40,7 +43,7 @@ def unallocated(day: Day, debtor: ir.Table, item: ir.Table) -> ir.Table:
     own = own.group_by("customer_id", "currency").aggregate(moved=-own.paid.sum())
     rows = came.union(own)
     if facts.has("allocation"):
-        rows = rows.union(_by_others(day, debtor, item))
+        rows = rows.union(_by_others(day, debtor, item, few))
     rest = rows.group_by("customer_id", "currency").aggregate(moved=rows.moved.sum())
     if facts.any("payment", "order_id"):
         rest = attach(rest, _deposits(day, debtor), ["customer_id", "currency"])
@@ -54,11 +57,11 @@ def unallocated(day: Day, debtor: ir.Table, item: ir.Table) -> ir.Table:
     return day.stages.run("unallocated", rest.select("customer_id", "currency", "free", "deposit", "repaid"))
 
 
-def _by_others(day: Day, debtor: ir.Table, item: ir.Table) -> ir.Table:
+def _by_others(day: Day, debtor: ir.Table, item: ir.Table, few: ir.Table | None) -> ir.Table:
     """What payers gave to invoices that somebody else owns, or that are in another currency: rows to be taken off."""
     mixed = item.filter(item.pay_customers == 2).select("invoice_id", "currency", "customer_id")
     mixed = attach(mixed, debtor.select("customer_id", "base"), "customer_id").drop("customer_id")
-    given = allocations_of(day, mixed, "mixed_allocation").filter(_.kind == "payment")
+    given = allocations_of(day, mixed, "mixed_allocation", few).filter(_.kind == "payment")
     given = given.join(mixed, "invoice_id").filter(_.pay_customer != "")
     if day.facts.any("customer", "merged_into_id"):
         survivor = debtor.select(pay_customer="customer_id", survivor="survivor_id")
