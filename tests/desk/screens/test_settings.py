@@ -26,8 +26,18 @@ from creditdesk.desk.access.members import admit  # isort: skip
 from creditdesk.desk.access.models import Membership  # isort: skip
 from creditdesk.desk.api import tokens  # isort: skip
 from creditdesk.desk.api.models import Delivery, Subscription, Token  # isort: skip
-from creditdesk.desk.casework import policies  # isort: skip
-from creditdesk.desk.casework.models import Absence, Entry, Member, Portfolio, Schedule, Task, WorkerSeen  # isort: skip
+from creditdesk.desk.casework import policies, requests  # isort: skip
+from creditdesk.desk.casework.models import (
+    Absence,
+    Band,
+    Entry,
+    Member,
+    Portfolio,
+    Schedule,
+    Task,
+    WorkerSeen,
+)  # isort: skip
+
 from creditdesk.desk.day.reassigning import portfolio_of, reassign  # isort: skip
 from creditdesk.desk.screens.settings import words  # isort: skip
 from creditdesk.desk.screens.settings.urls import urlpatterns  # isort: skip
@@ -94,6 +104,7 @@ def test_administrators_change_the_credit_manager_and_the_auditor_look_and_nobod
         looks = role in {Role.CREDIT_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR}
         for pattern in urlpatterns:
             address = f"/c/acme/settings/{pattern.pattern}".replace("<int:pk>", str(rows.get(pattern.name)))
+            address = address.replace("<slug:kind>", "limit")
             asked = client.get(address).status_code
             if pattern.name in reading:
                 assert asked == (200 if looks else 403), (name, address)
@@ -452,6 +463,73 @@ def test_calendars_say_whose_holidays_hold_and_what_the_policy_changes(acme, ott
         "Paasmaandag"
         in otto.get("/c/acme/settings/calendars/", headers={"accept-language": "nl"}).content.decode()
     )
+
+
+# --- who decides ------------------------------------------------------------------------------------------------------
+
+
+def test_a_company_sets_who_decides_up_to_which_amount(acme, otto) -> None:
+    page = otto.get("/c/acme/settings/").content.decode()
+    assert "up to €25,000:" in page
+    assert "only 1 there" in page, "two finance directors are needed, and there is one"
+    address = "/c/acme/settings/company/deciders/limit"
+    form = otto.get(address).content.decode()
+    assert 'value="25000.00"' in form
+    wanted = {
+        "up_1": "10,000", "role_1": "credit_manager", "persons_1": "1", "up_2": "100000", "role_2": "finance_director",
+        "persons_2": "1", "role_rest": "finance_director", "persons_rest": "3", "why": "the board wants it",
+    }  # fmt: skip
+    wrong = otto.post(address, wanted | {"up_2": "9,000"})
+    assert (wrong.status_code, "must be above the first" in wrong.content.decode()) == (422, True)
+    for bad in ({"role_rest": "collector"}, {"persons_rest": "0"}, {"up_1": "-5"}, {"why": ""}):
+        assert otto.post(address, wanted | bad).status_code == 422, bad
+    assert not Band.objects.exists()
+    assert otto.post(address, wanted).status_code == 204
+    assert (last("bands").ref, last("bands").why, last("bands").became["bands"][0]) == (
+        "limit", "the board wants it", {"up_to": 1_000_000, "role": "credit_manager", "persons": 1},
+    )  # fmt: skip
+    count = Entry.objects.count()
+    assert otto.post(address, wanted).status_code == 204
+    assert Entry.objects.count() == count, "nothing was changed"
+    customer(acme, "deb")
+    row = {
+        "override_id": "o",
+        "customer_id": "deb",
+        "field": "credit_limit",
+        "value": "1",
+        "from_on": TODAY.isoformat(),
+        "by": "x",
+        "reason": "x",
+    }
+    asked = [
+        requests.ask(
+            acme,
+            "limit",
+            "deb",
+            amount,
+            "EUR",
+            row | {"override_id": f"o{amount}"},
+            by="carla",
+            why="x",
+            now=NOW,
+            on=TODAY,
+        )
+        for amount in (1_000_000, 1_000_001, 20_000_000)
+    ]
+    assert [(one.role, one.persons) for one in asked] == [
+        ("credit_manager", 1),
+        ("finance_director", 1),
+        ("finance_director", 3),
+    ]
+    assert (
+        otto.post(
+            "/c/acme/settings/company/deciders/terms", wanted | {"up_1": "30", "up_2": "60"}
+        ).status_code
+        == 204
+    )
+    assert "up to 30 days:" in otto.get("/c/acme/settings/").content.decode()
+    assert otto.get("/c/acme/settings/company/deciders/nothing").status_code == 404
+    assert signed_in("mia").post(address, wanted).status_code == 403
 
 
 # --- programs ---------------------------------------------------------------------------------------------------------

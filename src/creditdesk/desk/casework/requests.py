@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from creditdesk.desk.casework.audit import note
+from creditdesk.desk.casework.bands import bands_of
 from creditdesk.desk.casework.models import Band, Request, Task, Vote
 from creditdesk.desk.casework.people import write_fact
 from creditdesk.desk.ledger.models import Company
@@ -20,19 +21,6 @@ FACT_OF = {
     "limit": "override", "terms": "override", "release": "approval", "plan": "plan", "write_off": "allocation",
 }  # fmt: skip
 """The fact table that a granted request is written to."""
-
-USUAL = (
-    Band(kind="limit", up_to=2_500_000, role="credit_manager", persons=1),
-    Band(kind="limit", up_to=None, role="finance_director", persons=2),
-    Band(kind="terms", up_to=None, role="credit_manager", persons=1),
-    Band(kind="release", up_to=1_000_000, role="credit_manager", persons=1),
-    Band(kind="release", up_to=None, role="finance_director", persons=1),
-    Band(kind="plan", up_to=None, role="credit_manager", persons=1),
-    Band(kind="write_off", up_to=50_000, role="credit_manager", persons=1),
-    Band(kind="write_off", up_to=None, role="finance_director", persons=2),
-)
-"""Bands of a company that has set none of its own; amounts in minor units."""
-
 
 PATIENCE = timedelta(days=14)
 """How long a request waits for its deciders, where nobody says otherwise."""
@@ -102,14 +90,12 @@ def ask(
 
 
 def _band(company: Company, kind: str, amount: int) -> Band:
-    own = [*Band.objects.filter(company=company, kind=kind), *Band.objects.filter(company=None, kind=kind)]
-    found: Iterable[Band] = own or [band for band in USUAL if band.kind == kind]
-    fits = [band for band in found if band.up_to is None or amount <= band.up_to]
+    fits = [band for band in bands_of(company, kind) if band.up_to is None or amount <= band.up_to]
     if not fits:
         raise NotAllowed(
             f"no band of {kind} reaches {amount}; the way out: add a band without an upper amount"
         )
-    return min(fits, key=lambda band: (band.up_to is None, band.up_to or 0))
+    return fits[0]
 
 
 def vote(

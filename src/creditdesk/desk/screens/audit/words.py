@@ -10,6 +10,7 @@ from creditdesk.desk.screens.imports.words import TABLES
 
 WHAT: dict[str, Any] = {
     "absence": _("Absence"),
+    "bands": _("Who decides requests"),
     "company": _("Company"),
     "day": _("Day"),
     "erasure": _("Erasure of personal data"),

@@ -22,6 +22,7 @@ from creditdesk.desk.access.scope import companies_of
 from creditdesk.desk.casework.models import PolicyVersion, Schedule
 from creditdesk.desk.day import golive
 from creditdesk.desk.ledger.models import FACTS, Company
+from creditdesk.desk.screens.settings.deciders import deciding
 from creditdesk.desk.screens.settings.sheet import Once, Sheet, answer
 
 HOURS = [(hour, f"{hour:02d}:00") for hour in range(24)]
@@ -57,6 +58,7 @@ def page(request: Asked) -> HttpResponse:
         .first(),
         "schedule": Schedule.objects.filter(company=company).first(),
         "policy": policy,
+        "deciding": deciding(request.scope),
         **live(company),
     }
     if request.user.is_superuser:

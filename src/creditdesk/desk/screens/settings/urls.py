@@ -7,7 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from creditdesk.desk.access.roles import Right
 from creditdesk.desk.screens.screen import Screen
-from creditdesk.desk.screens.settings import calendars, company, people, portfolios, running, tokens, webhooks
+from creditdesk.desk.screens.settings import (
+    calendars,
+    company,
+    deciders,
+    people,
+    portfolios,
+    running,
+    tokens,
+    webhooks,
+)
 
 SCREEN = Screen("settings", _("Settings"), "settings", Right.SEE_SETTINGS, order=90, key="e")
 
@@ -16,6 +25,7 @@ urlpatterns = [
     path("company/change", company.change, name="company_change"),
     path("company/day", company.day, name="company_day"),
     path("company/release", company.release, name="release"),
+    path("company/deciders/<slug:kind>", deciders.change, name="deciders"),
     path("company/new", company.new, name="company_new"),
     path("people/", people.page, name="people"),
     path("people/new", people.invite, name="invite"),
