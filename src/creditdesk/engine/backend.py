@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -171,16 +172,28 @@ class DuckDB:
         return self.con.table(name), sql
 
     def again(self, name: str, statement: str, schema: ibis.Schema) -> None:
+        try:
+            try:
+                self._make(name, statement, schema)
+            except duckdb.OutOfMemoryException:
+                # side by side the threads of a statement can leave each other no room to spill; one alone finds it
+                threads = self.con.raw_sql("SELECT current_setting('threads')").fetchall()[0][0]
+                self.con.raw_sql("SET threads = 1")
+                try:
+                    self._make(name, statement, schema)
+                finally:
+                    self.con.raw_sql(f"SET threads = {threads}")
+        except Exception as cause:
+            raise StageError(name, statement, cause) from cause
+
+    def _make(self, name: str, statement: str, schema: ibis.Schema) -> None:
         mapper = self.con.compiler.type_mapper
         columns = ", ".join(
             f"{_identifier(column)} {mapper.to_string(dtype.copy(nullable=True))}"
             for column, dtype in schema.items()
         )
-        try:
-            self.con.raw_sql(f"CREATE OR REPLACE TEMP TABLE {_identifier(name)} ({columns})")
-            self.con.raw_sql(f"INSERT INTO {_identifier(name)} {statement}")
-        except Exception as cause:
-            raise StageError(name, statement, cause) from cause
+        self.con.raw_sql(f"CREATE OR REPLACE TEMP TABLE {_identifier(name)} ({columns})")
+        self.con.raw_sql(f"INSERT INTO {_identifier(name)} {statement}")
 
     def copy(self, name: str, source: str, schema: ibis.Schema) -> None:
         self.again(name, f"SELECT * FROM {_identifier(source)}", schema)  # noqa: S608  quoted
