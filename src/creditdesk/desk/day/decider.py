@@ -185,7 +185,9 @@ class Decider:
             or not _holds(built.plan.questions, facts)
             or not self._refill(built, facts, as_of)
         ):
-            built = self._build(key, policy_text, facts, as_of)
+            built, decided = self._build(key, policy_text, facts, as_of, previous, held)
+            if decided and not whole:
+                return Decided(built.policy, built.backend)
         carry(built.backend, previous)
         put_held(built.backend, held)
         built.stages.again(whole)
@@ -217,16 +219,26 @@ class Decider:
     ) -> Day:
         return open_day(stages, bind(backend, facts, ASSUMED), policy, as_of, as_of + AHEAD)
 
-    def _build(self, key: _Key, policy_text: str, facts: Mapping[str, Source], as_of: date) -> _Built:
+    def _build(
+        self,
+        key: _Key,
+        policy_text: str,
+        facts: Mapping[str, Source],
+        as_of: date,
+        previous: Mapping[str, pa.Table],
+        held: Sequence[str],
+    ) -> tuple[_Built, bool]:
+        """Statements that hold, and whether making them has decided already."""
         old = self._built.pop(key, None)
         policy = old.policy if old else read_policy(policy_text, "policy")
         if old:
             old.backend.close()
         while len(self._built) > 3:  # several companies, each with its policy
             self._built.pop(next(iter(self._built))).backend.close()
-        built = self._from_disk(key, policy, facts, as_of) or self._anew(key, policy, facts, as_of)
+        known = self._from_disk(key, policy, facts, as_of)
+        built = known or self._anew(key, policy, facts, as_of, previous, held)
         self._built[key] = built
-        return built
+        return built, known is None
 
     def _from_disk(
         self, key: _Key, policy: Policy, facts: Mapping[str, Source], as_of: date
@@ -251,11 +263,19 @@ class Decider:
     def _backend(self, small: bool) -> Backend:
         return Polars() if small else DuckDB(":memory:", self._engine)
 
-    def _anew(self, key: _Key, policy: Policy, facts: Mapping[str, Source], as_of: date) -> _Built:
+    def _anew(
+        self,
+        key: _Key,
+        policy: Policy,
+        facts: Mapping[str, Source],
+        as_of: date,
+        previous: Mapping[str, pa.Table],
+        held: Sequence[str],
+    ) -> _Built:
         which, small = key
         backend = self._backend(small)
         stages = Stages(backend, kept=WHOLE)
-        plan = make_plan(stages, Watched.over(bind(backend, facts, ASSUMED)), policy, as_of, {}, ())
+        plan = make_plan(stages, Watched.over(bind(backend, facts, ASSUMED)), policy, as_of, previous, held)
         self.builds += 1
         if self._plans is not None:
             keep(self._plans, which, plan)
