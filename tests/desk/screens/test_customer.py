@@ -430,6 +430,14 @@ def test_the_timeline_says_which_task_and_which_invoice(acme) -> None:
                            "currency": "EUR"}], by="import", at=NOW)  # fmt: skip
     add(acme, "allocation", [{"allocation_id": "al", "payment_id": "pay", "invoice_id": "i-who", "kind": "payment", "amount": 100_000,
                               "allocated_on": date(2026, 3, 21)}], by="import", at=NOW)  # fmt: skip
+    customer(acme, "child", payer="who")
+    invoice(acme, "child", "i-child", 40_000)
+    add(acme, "payment", [{"payment_id": "for", "customer_id": "who", "value_date": date(2026, 3, 22), "amount": 40_000,
+                           "currency": "EUR"}], by="import", at=NOW)  # fmt: skip
+    add(acme, "allocation", [{"allocation_id": "af", "payment_id": "for", "invoice_id": "i-child", "kind": "payment", "amount": 40_000,
+                              "allocated_on": date(2026, 3, 22)}], by="import", at=NOW)  # fmt: skip
+    paid = signed_in("mia").get("/c/acme/customer/child/timeline?group=money").content.decode()
+    assert re.search(r"Paid by who: €400.00</p><p[^>]*>N-i-child<", paid)
     call = task(acme, "who", case_no=5)
     signed_in("carla").post(f"/c/acme/today/{call.pk}/outcome", {"outcome": "reached"})
     read = signed_in("mia")

@@ -70,6 +70,11 @@ class Dossier:
             for one in self.items
         ]
 
+    @property
+    def withheld(self) -> bool:
+        """Whether something keeps any of it from being collected: without it nothing has to be told."""
+        return any(one.holds or one.disputed for one in self.items)
+
     def ageing(self) -> list[dict[str, Any]]:
         """What is open by age, in the reporting currency; credit notes are left out."""
         sums = {name: 0 for _days, name in BUCKETS} | {"over_180": 0}

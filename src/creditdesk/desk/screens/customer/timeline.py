@@ -18,6 +18,7 @@ from creditdesk.desk.casework.models import Case, Decision, Entry, Message
 from creditdesk.desk.ledger.models import FACTS
 from creditdesk.desk.screens.customer import codes
 from creditdesk.desk.screens.formats import day, money, speaking
+from creditdesk.desk.standing.models import Account
 
 GROUPS = {
     "talk": gettext_lazy("Contacts and notes"),
@@ -213,8 +214,37 @@ def _payments(asked: Asked) -> Iterable[Event]:
         yield Event(row.value_date, "money", "coins", title, detail)
 
 
+def _paid_by_others(asked: Asked) -> Iterable[Event]:
+    """Money of the payer, a parent say, for invoices of this customer."""
+    row = Account.objects.filter(company=asked.scope.company, customer=asked.customer)
+    payer = row.values_list("payer", flat=True).first()
+    if not payer or payer == asked.customer:
+        return
+    holds = {"legal_entity": asked.scope.company, "replaced_by": None}
+    own = {**holds, "customer_id": asked.customer}
+    rows = (
+        FACTS["allocation"]
+        .objects.filter(
+            invoice_id__in=FACTS["invoice"].objects.filter(**own).values("invoice_id"),
+            kind="payment", reversed_on=None, allocated_on__lt=asked.before, **holds,
+        )
+        .exclude(payment_id__in=FACTS["payment"].objects.filter(**own).values("payment_id"))
+        .order_by("-allocated_on", "-id")[:MOST]
+    )  # fmt: skip
+    found = list(rows)
+    invoices = FACTS["invoice"].objects.filter(invoice_id__in={one.invoice_id for one in found}, **holds)
+    known = {one.invoice_id: one for one in invoices} if found else {}
+    for one in found:
+        invoice = known.get(one.invoice_id)
+        amount = money(one.amount, invoice.currency, exact=True) if invoice else ""
+        title = _("Paid by %(payer)s: %(amount)s") % {"payer": payer, "amount": amount}
+        yield Event(one.allocated_on, "money", "coins", title, invoice.number if invoice else one.invoice_id)
+
+
 def _paid_by(asked: Asked, payments: list[str]) -> dict[str, list[str]]:
     """The numbers of the invoices that each payment settled, in whole or in part."""
+    if not payments:
+        return {}
     rows = FACTS["allocation"].objects.filter(
         legal_entity=asked.scope.company, payment_id__in=payments, replaced_by=None, reversed_on=None
     )
@@ -230,6 +260,8 @@ def _paid_by(asked: Asked, payments: list[str]) -> dict[str, list[str]]:
 
 def _numbers(asked: Asked, invoices: list[str]) -> dict[str, str]:
     """The numbers of invoices by their ids."""
+    if not invoices:
+        return {}
     rows = FACTS["invoice"].objects.filter(
         legal_entity=asked.scope.company, invoice_id__in=set(invoices), replaced_by=None
     )
@@ -326,6 +358,6 @@ def _upper(text: str) -> str:
 
 SOURCES: dict[Callable[[Asked], Iterable[Event]], str] = {
     _actions: "talk", _notes: "talk", _promises: "talk", _disputes: "talk", _pauses: "talk", _plans: "talk",
-    _messages: "talk", _invoices: "money", _payments: "money", _moves: "decisions", _cases: "decisions",
+    _messages: "talk", _invoices: "money", _payments: "money", _paid_by_others: "money", _moves: "decisions", _cases: "decisions",
     _reports: "credit", _overrides: "credit", _statuses: "credit", _handovers: "credit", _entries: "changes",
 }  # fmt: skip

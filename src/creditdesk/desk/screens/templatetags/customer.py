@@ -78,6 +78,8 @@ def asked_for(request: Any) -> str:
 @register.simple_tag
 def move_value(what: str, value: Any) -> str:
     """What a segment gives, in words: a stance on new business, days, a delivery."""
+    if value == "cell":
+        return _("what its cell of the matrix gives")
     if what == "terms_days":
         if isinstance(value, int):
             return ngettext("%(n)s day", "%(n)s days", value) % {"n": value}
