@@ -19,6 +19,12 @@ class Source:
     column: str
     bands: list[Field]
 
+    @property
+    def title(self) -> str:
+        """What the column is called; as it is written where it is none of ours."""
+        name = speaking().column(self.column)
+        return name[:1].upper() + name[1:] if name != self.column else name
+
 
 @dataclass
 class CriterionForm:

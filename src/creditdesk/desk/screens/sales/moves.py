@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from creditdesk.desk.access.scope import Scope
 from creditdesk.desk.casework.models import Comment, Decision, MoveAnswer
@@ -115,17 +115,18 @@ def to_discuss(whose: Whose) -> QuerySet[Account]:
 
 def unanswered(whose: Whose) -> int:
     """How many moves nobody of Sales has said anything of."""
-    scope = whose.scope
-    rows = whose.accounts()
-    waiting = [
-        move
-        for account in rows.filter(
-            Q(pk__in=proposed(rows).values("pk")) | Q(pk__in=made(rows, scope.today).values("pk"))
-        ).order_by("id")[: 2 * MOST]
-        for move in of_account(account, scope.today)
-    ]
-    said = _answers(scope, waiting)
-    return sum(move.ref not in said for move in waiting)
+    rows, today = whose.accounts(), whose.scope.today
+    coming = proposed(rows).filter(proposed_since__isnull=False)
+    return (
+        coming.exclude(_said("proposed_segment", "proposed_since")).count()
+        + made(rows, today).exclude(_said("segment", "segment_since")).count()
+    )
+
+
+def _said(target: str, since: str) -> Exists:
+    """Whether somebody has said something of the move to that segment."""
+    own = {"company": OuterRef("company"), "customer": OuterRef("customer")}
+    return Exists(MoveAnswer.objects.filter(target=OuterRef(target), since=OuterRef(since), **own))
 
 
 def _answers(scope: Scope, found: list[Move]) -> dict[str, list[MoveAnswer]]:
