@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import polars as pl
 import pyarrow as pa
@@ -80,8 +81,14 @@ class Polars:
         return None
 
     def fetch(self, expression: ir.Table) -> pa.Table:
-        schema = expression.schema()
-        return arrow(program(expression.op(), schema).run(self.frames), schema)
+        schema, root = expression.schema(), expression.op()
+        if not isinstance(root, ops.Sort):
+            return arrow(program(root, schema).run(self.frames), schema)
+        # a stage has no order; what is fetched or written may be given one by its columns
+        rows = arrow(program(root.parent, schema).run(self.frames), schema)
+        return rows.sort_by(
+            [(key.arg.name, "ascending" if key.ascending else "descending") for key in root.keys]
+        )
 
     def write(self, table: ir.Table, path: Path) -> None:
         write_arrow(self.fetch(table), path)
