@@ -27,6 +27,8 @@ RIGHT_FORMS = {
     "pause": {"until_on": "2026-03-30", "reason": "holiday"},
     "plan": {"amount": "900", "count": "3", "first_on": "2026-04-01", "reason": "short of cash"},
     "ask": {"kind": "limit", "amount": "50000", "reason": "large order"},
+    "copies": {"why": "asked on the phone"},
+    "reassign": {"to": "collector:carla", "why": "nearer to Gent"},
     "contact": {"role": "director", "name": "De Smet", "phone": "+32 9 555 01 01"},
     "segment": {"segment": "firm", "reason": "agreed with the director"},
     "hand-over": {"to": "bailiff", "invoice_ids": ["i-deb"], "reason": "three letters, no answer"},
@@ -52,6 +54,13 @@ def acme(one_desk) -> Company:  # noqa: ARG001  one database for all cases
         company, "deb", overdue=100_000, open=100_000, collectible=100_000, oldest_due_on=date(2026, 3, 20)
     )
     invoice(company, "deb", "i-deb")
+    contact = {
+        "contact_id": "c-deb",
+        "customer_id": "deb",
+        "role": "accounts_payable",
+        "email": "ap@deb.example",
+    }
+    add(company, "contact", [contact], by="import", at=NOW)
     return company
 
 
@@ -92,7 +101,14 @@ def test_each_act_is_a_fact_with_its_entry_and_makes_the_customer_stale(acme, ac
     done = client.post(address, form)
     assert done.status_code == 204, done.content.decode()[-2000:]
     assert done["HX-Redirect"] == "/c/acme/customer/deb/"
-    if act in FACT_OF:
+    if act == "copies":
+        assert Message.objects.get(customer="deb", step="copies").address == "ap@deb.example"
+        again = client.post(address, form | {"token": "again"})
+        assert (again.status_code, "Vandaag al" in again.content.decode()) == (422, True)
+    elif act == "reassign":
+        assert Account.objects.get(company=acme, customer="deb").collector == "carla"
+        assert Entry.objects.filter(customer="deb", what="portfolio", why="nearer to Gent").exists()
+    elif act in FACT_OF:
         assert [one for one in facts(FACT_OF[act]) if getattr(one, "by", "mia") in {"mia", None}]
         assert Stale.objects.filter(customer="deb").exists()
         assert Entry.objects.filter(company=acme, customer="deb", what=FACT_OF[act], by="mia").exists()

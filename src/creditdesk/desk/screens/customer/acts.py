@@ -16,6 +16,7 @@ from creditdesk.desk.screens.customer import codes
 from creditdesk.desk.screens.customer.act import Act, not_past
 from creditdesk.desk.screens.customer.asking import Ask, Plan
 from creditdesk.desk.screens.customer.handing_over import HandOver
+from creditdesk.desk.screens.customer.serving import Copies, GiveTo
 from creditdesk.desk.screens.fields import DayField, MoneyField
 from creditdesk.desk.screens.formats import day, money, speaking
 from creditdesk.desk.screens.wording import words
@@ -271,6 +272,6 @@ class Segment(Act):
 
 ACTS: dict[str, type[Act]] = {
     "promise": Promise, "note": Note, "dispute": Dispute, "pause": Pause, "plan": Plan, "ask": Ask,
-    "contact": Contact, "segment": Segment, "hand-over": HandOver,
+    "copies": Copies, "contact": Contact, "segment": Segment, "reassign": GiveTo, "hand-over": HandOver,
 }  # fmt: skip
 """Every act by the name in its address."""
