@@ -89,6 +89,8 @@ def planned(day: Day, debtor: ir.Table, funds: ir.Table | None, few: ir.Table | 
     instalment = attach(instalment, banks, ["bank", "at"])
     instalment = with_no(instalment, day, "bank", "due_bank", "due_no").mutate(last_no=_.due_no + grace)
     instalment = with_day(instalment, day, "bank", "last_no", "last_day")
+    # a stage: else the engine joins the days of the calendar with the days of the money first
+    instalment = day.stages.run("plan_instalment", instalment.select("plan_id", "at", "amount", "last_day"))
     # money after an instalment's last day does not mend the plan: broken once is broken
     money = (
         allocations_of(day, listed, "plan_allocation", few)
