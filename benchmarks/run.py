@@ -17,6 +17,7 @@ import venv
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -74,6 +75,17 @@ def bare_once(folder: Path, memory_limit: str) -> float:
     return float(run([sys.executable, bare.__file__, folder, AS_OF, memory_limit]).said)
 
 
+@cache
+def rounds(setting: Setting, folder: Path) -> tuple[tuple[float, Run], ...]:
+    """The bare query and a decision, alternating; parts that ask for the same folder take the same."""
+    return tuple((bare_once(folder, "6GB"), decide_once(setting, folder)) for _ in range(ROUNDS))
+
+
+def decide_seconds(setting: Setting, folder: Path) -> float:
+    """The median of the decisions."""
+    return median(ours.seconds for _, ours in rounds(setting, folder))
+
+
 def invoices(folder: Path) -> int:
     """How many invoices a facts folder holds."""
     import duckdb
@@ -84,7 +96,7 @@ def invoices(folder: Path) -> int:
 def decide(setting: Setting) -> list[str]:
     """Decide against the bare query, alternating, medians; then once more with 3 GB."""
     folder = facts(setting, setting.customers)
-    pairs = [(bare_once(folder, "6GB"), decide_once(setting, folder)) for _ in range(ROUNDS)]
+    pairs = rounds(setting, folder)
     query = median(seconds for seconds, _ in pairs)
     whole = median(ours.seconds for _, ours in pairs)
     peak = max(ours.peak for _, ours in pairs) / GB
@@ -131,14 +143,11 @@ def replay(setting: Setting) -> list[str]:
 
 def linear(setting: Setting) -> list[str]:
     """Time per customer at three sizes, less the start-up that a handful of customers shows."""
-    start = median(decide_once(setting, facts(setting, TINY)).seconds for _ in range(ROUNDS))
+    start = decide_seconds(setting, facts(setting, TINY))
     sizes = [size for size in (10_000, 100_000, 1_000_000) if size <= setting.customers]
     each = {}
     for size in sizes:
-        folder = facts(setting, size)
-        each[size] = (
-            (median(decide_once(setting, folder).seconds for _ in range(ROUNDS)) - start) / size * 1e6
-        )
+        each[size] = (decide_seconds(setting, facts(setting, size)) - start) / size * 1e6
     told = ", ".join(f"{size:,}: {micro:.0f} µs" for size, micro in each.items())
     growth = each[sizes[-1]] / each[sizes[0]] - 1
     return [
@@ -170,7 +179,7 @@ def peer(setting: Setting) -> list[str]:
 def spark(setting: Setting) -> list[str]:
     """The same decision on Spark (local cluster of two executors) and on DuckDB."""
     folder = facts(setting, min(100_000, setting.customers))
-    embedded = median(decide_once(setting, folder).seconds for _ in range(ROUNDS))
+    embedded = decide_seconds(setting, folder)
     cluster = decide_once(setting, folder, "pyspark://local-cluster[2,1,3072]")
     return [
         (
