@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+import pyarrow as pa
 import pytest
 
+from creditdesk.desk.beside import beside
 from creditdesk.desk.day.at_once import decide_stale
 from creditdesk.desk.day.desk import Desk
+from creditdesk.desk.day.outcome import DECISIONS
 from creditdesk.desk.ledger import filed
 from creditdesk.desk.monitor.models import Figure
 from creditdesk.desk.standing.models import Account, OpenItem, SearchWord, Stale
 from creditdesk.desk.standing.search import found, words_of
+from creditdesk.facts.decisions import TABLES_OUT
 from desk.office import Office
 
 pytestmark = pytest.mark.usefixtures("desk")
@@ -113,3 +117,58 @@ def test_a_day_over_facts_in_files_says_the_same(engine, peer, monkeypatch) -> N
     office.pays("janssen", "2026-03-25")
     office.day("2026-03-25")
     assert not OpenItem.objects.filter(customer="janssen").exists()
+
+
+def said(**more: object) -> str:
+    """The digest of a made-up decision."""
+    reason = {
+        "criterion": "behaviour",
+        "value": 6.97,
+        "text": None,
+        "band": "fair",
+        "rule": "days_late_shrunken",
+    }
+    nearest = {
+        "criterion": "behaviour",
+        "value": 17.0,
+        "distance": 10.03,
+        "unit": "days",
+        "band": "poor",
+        "segment": "firm",
+    }
+    row = {"customer_id": "c1", "as_of": date(2026, 3, 30), "segment": "light", "risk_pd": 0.0213, "reasons": [reason],
+           "nearest_change": nearest, **more}  # fmt: skip
+    rows = pa.Table.from_pylist([row], TABLES_OUT["decision"].schema().to_pyarrow())
+    with beside(decision=rows) as con:
+        return con.sql(DECISIONS).to_arrow_table().column("digest")[0].as_py()
+
+
+def test_what_moves_by_a_hundredth_because_all_others_moved_is_no_other_decision() -> None:
+    reason = {
+        "criterion": "behaviour",
+        "value": 6.98,
+        "text": None,
+        "band": "fair",
+        "rule": "days_late_shrunken",
+    }
+    nearest = {
+        "criterion": "behaviour",
+        "value": 17.0,
+        "distance": 10.02,
+        "unit": "days",
+        "band": "poor",
+        "segment": "firm",
+    }
+    assert said() == said(as_of=date(2026, 3, 31), risk_pd=0.0212, reasons=[reason], nearest_change=nearest)
+    for other in (
+        {"segment": "firm"},
+        {"risk_pd": 0.03},
+        {"reasons": [{**reason, "value": 8.2}]},
+        {"reasons": [{**reason, "band": "poor"}]},
+        {"reasons": [reason, reason]},
+        {"nearest_change": {**nearest, "distance": 8.9}},
+        {"nearest_change": {**nearest, "segment": "strict"}},
+        {"nearest_change": None},
+        {"credit_limit": 100},
+    ):
+        assert said(**other) != said()

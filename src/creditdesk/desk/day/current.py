@@ -27,6 +27,9 @@ PROFILE = (
 )  # fmt: skip
 """Columns of the profile that a person reads about one customer; those that change by themselves each day are left out."""
 
+DRIFTING = {"days_late_shrunken": 0, "late_share_shrunken": 2}
+"""Of these as many decimals as a person reads: means over all customers move them a little each day."""
+
 ONE_STEP = """
 SELECT customer_id, step, "do" AS act, state, hold, priority FROM (
     SELECT customer_id, step, "do", 'due' AS state, '' AS hold, priority, amount FROM action_due
@@ -65,6 +68,11 @@ WATCHED = """
 
 SLIPPED = """coalesce(p.days_late_trend * (least(p.observations, 12) - 1), 0.0)"""
 
+
+def _shown(name: str) -> str:
+    return f"round(p.{name}, {DRIFTING[name]}) + 0" if name in DRIFTING else f"p.{name}"
+
+
 ACCOUNTS = f"""
 SELECT p.customer_id AS customer, p.name, {WORDS} AS words, p.kind, coalesce(p.country, '') AS country,
     coalesce(b.city, '') AS city, p.language, p.payer_id AS payer, coalesce(p.group_id, p.customer_id) AS group_id,
@@ -87,7 +95,7 @@ SELECT p.customer_id AS customer, p.name, {WORDS} AS words, p.kind, coalesce(p.c
     CASE WHEN {CANDIDATE} THEN least(d.headroom, {WISH}) ELSE 0 END::BIGINT AS room,
     CASE WHEN {WATCHED} THEN (d.uninsured_maximum_loss * d.risk_pd)::BIGINT ELSE 0 END::BIGINT AS at_risk,
     CASE WHEN {SLIPPED} >= {SLIP} AND p.days_late_recent > 0 THEN round({SLIPPED})::BIGINT ELSE 0 END::BIGINT AS slipping,
-    to_json({{{", ".join(f"'{name}': p.{name}" for name in PROFILE)}}})::VARCHAR AS more
+    to_json({{{", ".join(f"'{name}': {_shown(name)}" for name in PROFILE)}}})::VARCHAR AS more
 FROM profile p
 JOIN decision d USING (customer_id)
 JOIN debtor b USING (customer_id)
