@@ -6,7 +6,7 @@ was cut off anywhere is simply run again.
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +18,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from creditdesk.desk import place
 from creditdesk.desk.casework.models import Message, PolicyVersion, Redecided, Run, Stage
 from creditdesk.desk.casework.policies import in_force
 from creditdesk.desk.casework.privacy import empty_again
@@ -90,13 +91,25 @@ def run_day(
         recover(company, today, worker.clock())
         empty_again(company)
         last = _last_day(company)
-        with tempfile.TemporaryDirectory(prefix="creditdesk-day-") as folder:
-            day = _Day(company, worker, Path(folder), still, tell)
+        with _folder(company) as folder:
+            day = _Day(company, worker, folder, still, tell)
             if last is not None and as_of <= last and as_of < today:
                 return day.past(as_of)
             for missed in _between(last, as_of):
                 day.catch_up(missed)
             return day.today(as_of) if as_of == today else day.catch_up(as_of)
+
+
+@contextmanager
+def _folder(company: Company) -> Iterator[Path]:
+    """Where a day puts facts that are many; what one that was killed left there goes. The caller holds the day."""
+    folder = place.home() / "day" / str(company.pk)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def deliver_again(company: Company, today: date, worker: Worker) -> Delivered:
