@@ -20,6 +20,7 @@ from creditdesk.engine.stages import Stages
 from creditdesk.facts.column import MOST_MONEY
 from creditdesk.policy.document import Policy
 from creditdesk.sample import write_sample
+from engine.ledger import Ledger, profiles
 
 DAY = date(2026, 6, 30)
 RUPIAHS = 17_000
@@ -76,3 +77,16 @@ def test_a_company_whose_money_has_many_zeros_behaves_the_same(tmp_path: Path, s
 def test_no_amount_that_a_check_keeps_is_too_large_to_be_weighed(starter: Policy) -> None:
     days = max(starter.measurement.latest, -starter.measurement.earliest)
     assert MOST_MONEY * GRID * days < 2**63
+
+
+def test_amounts_that_add_up_to_more_than_64_bits_hold_still_have_a_mean(starter: Policy) -> None:
+    most = 5 * 10**11  # in major units: the most that one amount may be
+    book = Ledger()
+    book.customer("large")
+    for number in range(3):
+        book.invoice(f"paid{number}", "large", date(2026, 1, 30), most)
+        book.pay("large", date(2026, 5, 29), most, f"paid{number}")
+        book.invoice(f"open{number}", "large", date(2025, 12, 31), most)
+    row = profiles(book.facts, starter, DAY, "duckdb://")["large"]
+    assert row["days_late"] == 149.5
+    assert row["days_late_recent"] > 119

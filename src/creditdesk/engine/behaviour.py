@@ -31,6 +31,11 @@ def observed(day: Day, item: ir.Table) -> ir.Table:
     return seen.mutate(since=ibis.ifelse(seen.settled, now - seen.closed_day, 0))
 
 
+def _large(total: Value) -> Value:
+    """A sum of money x days, which outgrows 64 bits: engines sum it wider, and only its ratio to another is asked for."""
+    return total.cast("float64")
+
+
 def behaviour(day: Day, item: ir.Table) -> ir.Table:
     """One row per customer with an observation.
 
@@ -69,12 +74,12 @@ def behaviour(day: Day, item: ir.Table) -> ir.Table:
         squares12=(seen.late * seen.late).sum(where=seen.year),
         money12=seen.money.sum(where=seen.year),
         money24=seen.money.sum(where=seen.years),
-        money_days12=(seen.money * seen.late).sum(where=seen.year),
-        money_days24=(seen.money * seen.late).sum(where=seen.years),
-        since_issue12=(seen.money * seen.issue).sum(where=seen.year),
-        capital12=(seen.money * ibis.greatest(seen.late, 0)).sum(where=seen.year),
-        recent_money=(seen.money * seen.weight).sum(where=seen.years),
-        recent_days=(seen.money * seen.weight * seen.late).sum(where=seen.years),
+        money_days12=_large((seen.money * seen.late).sum(where=seen.year)),
+        money_days24=_large((seen.money * seen.late).sum(where=seen.years)),
+        since_issue12=_large((seen.money * seen.issue).sum(where=seen.year)),
+        capital12=_large((seen.money * ibis.greatest(seen.late, 0)).sum(where=seen.year)),
+        recent_money=_large((seen.money * seen.weight).sum(where=seen.years)),
+        recent_days=_large((seen.money * seen.weight * seen.late).sum(where=seen.years)),
         risk_weight=seen.risk.sum(),
         default_weight=seen.risk.sum(where=seen.late > DEFAULT_DAYS),
         last_paid_day=seen.last_pay_day.max(),
