@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 from django.db import transaction
 
+from creditdesk.desk import place
 from creditdesk.desk.beside import apart, beside
 from creditdesk.desk.day.outcome import Outcome
 from creditdesk.desk.ledger import bulk
@@ -34,7 +35,8 @@ def measure(company: Company, outcome: Outcome, number: int, now: datetime) -> i
         number: of the last import that the run knew.
     """
     currency, costs = _money(outcome)
-    with tempfile.TemporaryDirectory(prefix="creditdesk-measure-") as name:
+    place.home().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="measure-", dir=place.home()) as name:
         folder = Path(name)
         rows: dict[str, Source] = {
             one: outcome.decided.filed(query, folder / f"{one}.parquet") for one, query in READS.items()
