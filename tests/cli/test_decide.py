@@ -213,9 +213,10 @@ def test_a_trace_replaces_an_earlier_one_and_nothing_else(facts: Path, tmp_path:
 
 
 def test_a_statement_that_fails_is_told_with_its_stage_and_sql(tmp_path: Path, run: Run) -> None:
-    """Two of the largest invoices, half a year late: each can be weighed in 64 bits, their sum cannot."""
-    huge = "".join(f"Z{no},C1,{no},invoice,2025-01-01,2025-01-31,{MOST_MONEY},EUR,us\n" for no in (91, 92))
-    facts = write_facts(tmp_path / "facts", invoice=INVOICES + huge)
+    """Twenty covers of the largest amount for one customer: each has an insured part in 64 bits, their sum has not."""
+    covers = "".join(f"V{no},C1,us,named,{MOST_MONEY},EUR,1.0,2025-01-01\n" for no in range(20))
+    head = "cover_id,customer_id,insurer,kind,amount,currency,insured_share,valid_from\n"
+    facts = write_facts(tmp_path / "facts", cover=head + covers)
     done = run(*words(facts, tmp_path / "out"))
     assert done.returncode == 70
     assert "stage '" in done.stderr

@@ -13,6 +13,7 @@ import pytest
 from django.db import Error, connections
 
 from creditdesk.desk.casework.models import Decision, Message, Run
+from creditdesk.desk.day.profiling import kept
 from desk.office import Office
 
 pytestmark = pytest.mark.usefixtures("desk")
@@ -42,6 +43,49 @@ def test_a_customer_decided_alone_is_decided_as_among_all(engine, peer) -> None:
     note = {"note_id": "n1", "customer_id": "mixed", "on": office.today, "text": "called back"}
     assert office.desk().fact("note", note) is not None
     assert list(Decision.objects.order_by("customer").values_list("customer", "from_on", "digest")) == before
+
+
+def figures(office: Office) -> dict[str, int]:
+    """How often each customer ordered, as its standing decision took it."""
+    found = kept(office.company, {"orders_12m"})
+    assert found is not None
+    return dict(
+        zip(*(found.profile.column(name).to_pylist() for name in ("customer_id", "orders_12m")), strict=True)
+    )
+
+
+def test_one_set_of_statements_serves_every_customer_and_who_orders_nothing_has_no_orders(
+    engine, peer
+) -> None:
+    office = Office.open(engine, peer, ["orders", "bills", "abroad"])
+    office.fact(
+        "order",
+        order_id="o1",
+        customer_id="orders",
+        ordered_on=date(2026, 3, 2),
+        amount=70_000,
+        currency="EUR",
+    )
+    office.fact("customer", customer_id="abroad", name="À côté", kind="company", company_id="acme", country="FR",
+                language="fr", collector="carla", credit_limit=5_000_000, currency="EUR")  # fmt: skip
+    office.fact(
+        "dispute",
+        dispute_id="d1",
+        customer_id="bills",
+        opened_on=date(2026, 3, 20),
+        amount=100,
+        reason="price",
+    )
+    office.day("2026-03-23")
+    among_all = figures(office)
+    assert [among_all[name] for name in ("orders", "bills")] == [1, 0]
+    before, decisions = engine.alone.builds, list(Decision.objects.order_by("customer").values_list("digest"))
+    for number, customer in enumerate(("orders", "bills", "abroad", "orders")):
+        note = {"note_id": f"n{number}", "customer_id": customer, "on": office.today, "text": "called back"}
+        assert office.desk().fact("note", note) is not None
+    assert engine.alone.builds <= before + 1
+    assert list(Decision.objects.order_by("customer").values_list("digest")) == decisions
+    assert figures(office) == among_all
 
 
 def test_a_day_under_way_leaves_a_customer_as_the_person_decided_it(engine, peer) -> None:

@@ -14,6 +14,7 @@ from creditdesk.desk.ledger import few, importing, reading, writing
 from creditdesk.desk.ledger.models import FACTS, Company, Import, Quarantined
 from creditdesk.desk.ledger.row_check import check_rows
 from creditdesk.desk.ledger.versions import take_in
+from creditdesk.facts.column import MOST_MONEY
 from creditdesk.facts.schema import TABLES
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
@@ -27,14 +28,14 @@ ACTION = st.fixed_dictionaries(
     },
     optional={
         "invoice_ids": st.lists(TEXT, max_size=3),
-        "amount": st.integers(0, 2**63 - 1),
+        "amount": st.integers(0, MOST_MONEY),
         "by": TEXT,
         "document": st.none(),
     },
 )
 CUSTOMER = st.fixed_dictionaries(
     {"customer_id": TEXT, "name": TEXT, "kind": st.sampled_from(["company", "consumer"])},
-    optional={"key_account": st.booleans(), "employees": st.integers(0, 10**9), "founded_on": st.dates(), "city": TEXT},
+    optional={"key_account": st.booleans(), "employees": st.integers(0, 10**8), "founded_on": st.dates(), "city": TEXT},
 )  # fmt: skip
 
 

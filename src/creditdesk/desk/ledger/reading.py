@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from django.db.models import Q
 
 from creditdesk.desk.ledger import bulk, filed, quarantine
 from creditdesk.desk.ledger.family import family
-from creditdesk.desk.ledger.models import Company, Import
+from creditdesk.desk.ledger.models import FACTS, Company, Import
 from creditdesk.desk.ledger.rows import db_table
 from creditdesk.desk.ledger.versions import arrow_schema
 from creditdesk.facts.column import Table
@@ -28,6 +29,17 @@ THROUGH = {
     "insurance_event": ("cover", "cover_id"),
 }
 """Tables without a customer: the table, and the column, through which their rows are a customer's."""
+
+
+def of_customers(table: str) -> bool:
+    """Whether the rows of a table are some customer's."""
+    return table in THROUGH or any(column.name == "customer_id" for column in TABLES[table].columns)
+
+
+def has_rows(company: Company, number: int, table: str) -> bool:
+    """Whether a company has any row of a table, as known after import `number`."""
+    rows = FACTS[table].objects.filter(legal_entity=company, brought_by__lte=number)
+    return rows.filter(Q(replaced_by=None) | Q(replaced_by__gt=number)).exists()
 
 
 def facts(
@@ -128,7 +140,7 @@ def _of_customers(company: Company, number: int, customers: list[str]) -> dict[s
     for name, table in TABLES.items():
         if name in THROUGH:
             continue
-        if any(column.name == "customer_id" for column in table.columns):
+        if of_customers(name):
             found[name] = _read(table, company, number, "customer_id", customers)
         else:
             found[name] = _read(table, company, number)
