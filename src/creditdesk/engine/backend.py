@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
-import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from creditdesk.facts.spilling import with_room
 
 # A value named in one step stays a column in SQL. Fused, it would be written out at every place that reads it, and
 # values built of such values would grow to hundreds of kilobytes; the engines flatten the steps anyway.
@@ -173,16 +174,7 @@ class DuckDB:
 
     def again(self, name: str, statement: str, schema: ibis.Schema) -> None:
         try:
-            try:
-                self._make(name, statement, schema)
-            except duckdb.OutOfMemoryException:
-                # side by side the threads of a statement can leave each other no room to spill; one alone finds it
-                threads = self.con.raw_sql("SELECT current_setting('threads')").fetchall()[0][0]
-                self.con.raw_sql("SET threads = 1")
-                try:
-                    self._make(name, statement, schema)
-                finally:
-                    self.con.raw_sql(f"SET threads = {threads}")
+            with_room(self.con.con, lambda: self._make(name, statement, schema))
         except Exception as cause:
             raise StageError(name, statement, cause) from cause
 

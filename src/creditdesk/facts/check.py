@@ -30,7 +30,7 @@ from creditdesk.facts.result import Checked, TableResult
 from creditdesk.facts.rowrules import check_rows
 from creditdesk.facts.workbench import Loaded, Progress, Workbench, silent
 
-MEMORY = "4GB"
+MEMORY = "5GB"
 SHOWN_PROBLEMS = 1000
 TABLES_FOLDER = "tables"
 

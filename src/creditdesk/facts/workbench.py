@@ -18,6 +18,7 @@ from creditdesk.facts import sql
 from creditdesk.facts.column import Table
 from creditdesk.facts.folder import Folder, TableFiles
 from creditdesk.facts.problem import ERROR, Problem, Rule
+from creditdesk.facts.spilling import with_room
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, the step and the number of steps."""
@@ -137,7 +138,7 @@ class Workbench:
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        return self.con.execute(query).fetchall()
+        return with_room(self.con, lambda: self.con.execute(query).fetchall())
 
     def number(self, query: str) -> int:
         """The one number of a query."""
@@ -155,10 +156,11 @@ class Workbench:
         """
         loaded = self.tables[rule.table]
         number = len(self.rules)
-        self.con.execute(
+        found = (
             f"CREATE OR REPLACE TEMP TABLE broken AS SELECT DISTINCT ON (_file, _line) * FROM ({broken}) "
             f"WHERE _file <> {sql.text(KNOWN)}"
         )
+        with_room(self.con, lambda: self.con.execute(found))
         count = self.number("SELECT count(*) FROM broken")
         if not count:
             return 0
