@@ -25,19 +25,6 @@ Source: TypeAlias = "Sequence[Path] | pa.Table"
 """Where a table's rows are: Parquet files, or Arrow in memory."""
 
 
-@dataclass(frozen=True)
-class Wider:
-    """What occurs in the company whose few customers the facts are, so that one plan serves every one of them.
-
-    Attributes:
-        currencies: beside those of the rows.
-        places: country and subdivision of customers, beside those of the rows.
-    """
-
-    currencies: frozenset[str] = frozenset()
-    places: frozenset[tuple[str | None, str | None]] = frozenset()
-
-
 @dataclass
 class Facts:
     """The fact tables of one run.
@@ -46,14 +33,12 @@ class Facts:
         tables: every table of the contract, conforming to its schema.
         present: names of the tables that were given (an absent one is empty).
         assume: tables that will hold rows later on: every question about them is answered yes.
-        wider: what occurs beyond the rows.
     """
 
     backend: Backend
     tables: dict[str, ir.Table]
     present: frozenset[str]
     assume: frozenset[str] = frozenset()
-    wider: Wider = Wider()
     _asked: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> ir.Table:
@@ -100,18 +85,12 @@ class Facts:
         return self._asked[key]
 
 
-def bind(
-    backend: Backend,
-    sources: Mapping[str, Source],
-    assume: frozenset[str] = frozenset(),
-    wider: Wider = Wider(),
-) -> Facts:
+def bind(backend: Backend, sources: Mapping[str, Source], assume: frozenset[str] = frozenset()) -> Facts:
     """Facts from Parquet files or Arrow tables.
 
     Args:
         sources: per table of the contract its Parquet files, or its rows in memory.
         assume: tables whose rows come later (a replay's actions).
-        wider: what occurs in the company beyond these rows.
 
     Raises:
         KeyError: for a table that the contract does not know.
@@ -129,7 +108,7 @@ def bind(
     unknown = set(sources) - set(TABLES)
     if unknown:
         raise KeyError(f"unknown fact tables {sorted(unknown)}; allowed: {sorted(TABLES)}")
-    return Facts(backend, tables, frozenset(sources), assume, wider)
+    return Facts(backend, tables, frozenset(sources), assume)
 
 
 MOST_INVOICES = 500_000

@@ -86,8 +86,7 @@ def open_day(
     currencies = tuple(sorted({*used, *bases, policy.currency}))
     first, last = _span(facts, as_of, until or as_of)
     homes = sorted({str(row["home"]) for row in companies})
-    own = [(country, part) for country, part in facts.distinct("customer", ["country", "subdivision"])]
-    pairs = [*own, *sorted(facts.wider.places - set(own), key=str)]
+    pairs = [(country, part) for country, part in facts.distinct("customer", ["country", "subdivision"])]
     places = [
         {"country": country or "", "subdivision": part or "", "home": home,
          "place": place_of(cast("str | None", country), cast("str | None", part), home)}
@@ -144,7 +143,7 @@ def _companies(facts: Facts, policy: Policy) -> list[dict[str, object]]:
 
 
 def _currencies(facts: Facts) -> set[str]:
-    found: set[str] = set(facts.wider.currencies)
+    found: set[str] = set()
     for table in (
         "invoice",
         "payment",

@@ -48,7 +48,7 @@ class Watched(Facts):
     @classmethod
     def over(cls, facts: Facts) -> Watched:
         """The same facts, watched."""
-        return cls(facts.backend, facts.tables, facts.present, facts.assume, facts.wider)
+        return cls(facts.backend, facts.tables, facts.present, facts.assume)
 
     def has(self, name: str) -> bool:
         """As `Facts.has`, remembered."""

@@ -10,21 +10,20 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from creditdesk.desk.beside import beside
-from creditdesk.desk.day.ground import Ground, ground_of, hold, oldest
 from creditdesk.desk.ledger import filed
 from creditdesk.desk.ledger.filed import Source
-from creditdesk.desk.ledger.reading import of_customers
 from creditdesk.engine.backend import Backend, DuckDB, empty
-from creditdesk.engine.binding import Wider, bind, conform_arrow, few
+from creditdesk.engine.binding import bind, conform_arrow, few
 from creditdesk.engine.day import Day, open_day
 from creditdesk.engine.plan import Plan, keep, kept
 from creditdesk.engine.planning import AHEAD, Watched, carry, digest, make_plan, put_held, shape
@@ -37,32 +36,8 @@ from creditdesk.policy.load import read_policy
 ASSUMED = frozenset({"action", "handover", "approval", "promise", "pause", "override"})
 """Tables that hold rows sooner or later: no new statements for the first of them."""
 
-OF_CUSTOMERS = frozenset(name for name in TABLES if of_customers(name)) - {"order"}
-"""Tables that somebody's rows may be in: statements for a few customers are made once, whoever they are.
-
-Orders are apart: where a company has none at all its invoices stand in for them.
-"""
-
 WHOLE = ("turnover_rank", "prior")
 """The stages that look at all customers at once; for a few of them they are given as the last run left them."""
-
-
-@dataclass(frozen=True)
-class AsAWhole:
-    """What a few customers are decided with of their company.
-
-    Attributes:
-        stages: the stages `WHOLE` of the last run over all of them.
-        orders: whether anybody ever ordered.
-    """
-
-    stages: Mapping[str, pa.Table]
-    orders: bool
-
-    @property
-    def assumed(self) -> frozenset[str]:
-        """Tables that count as holding rows."""
-        return OF_CUSTOMERS | {"order"} if self.orders else OF_CUSTOMERS
 
 
 @dataclass
@@ -71,7 +46,6 @@ class _Built:
 
     Attributes:
         plan: the statements, and what they hold for.
-        assumed: tables that count as holding rows.
         ground: what calendars, places, companies and rates were made of.
         filled: fact tables that hold rows in the engine.
     """
@@ -80,8 +54,7 @@ class _Built:
     backend: Backend
     stages: Stages
     plan: Plan
-    assumed: frozenset[str]
-    ground: Ground
+    ground: tuple[object, ...]
     oldest: date
     filled: set[str]
 
@@ -164,22 +137,24 @@ class Decider:
         facts: Mapping[str, Source],
         as_of: date,
         previous: Mapping[str, pa.Table] | None = None,
-        whole: AsAWhole | None = None,
+        whole: Mapping[str, pa.Table] | None = None,
         held: Sequence[str] = (),
+        ordered: bool = False,
     ) -> Decided:
         """One run over facts in memory, or in files where they are many: those stay while what was decided is read.
 
         Args:
             previous: `decision`, `action_due` and `held` of the run before.
             held: customers with quarantined rows: their payers are held `data_problem`.
-            whole: when the facts are those of a few customers: what they are decided with of their company.
+            whole: when the facts are those of a few customers: the stages `WHOLE` of the last run over all of them.
+            ordered: their company has orders, be they nobody's here: where it has none invoices stand in for them.
 
         Raises:
             PolicyErrors: the policy's text is no policy.
             MissingRate, StageError: as the engine's `decide`.
         """
         with self.lock:
-            return self._decide(policy_text, facts, as_of, previous or {}, whole, held)
+            return self._decide(policy_text, facts, as_of, previous or {}, whole, held, ordered)
 
     @cached_property
     def alone(self) -> Decider:
@@ -201,30 +176,31 @@ class Decider:
         facts: Mapping[str, Source],
         as_of: date,
         previous: Mapping[str, pa.Table],
-        whole: AsAWhole | None,
+        whole: Mapping[str, pa.Table] | None,
         held: Sequence[str],
+        ordered: bool,
     ) -> Decided:
-        key = digest(policy_text), few(facts), whole.assumed if whole else ASSUMED
+        key = digest(policy_text), few(facts), ASSUMED | {"order"} if ordered else ASSUMED
         built = self._built.get(key)
         if (
             built is None
             or not built.plan.holds(as_of)
-            or not hold(built.plan.questions, facts, built.assumed)
-            or not self._refill(built, facts, as_of, whole is not None)
+            or not _holds(built.plan.questions, facts, key[2])
+            or not self._refill(built, facts, as_of, key[2])
         ):
             built, decided = self._build(key, policy_text, facts, as_of, previous, held)
             if decided and not whole:
                 return Decided(built.policy, built.backend)
         carry(built.backend, previous)
         put_held(built.backend, held)
-        built.stages.again(whole.stages if whole else None)
+        built.stages.again(whole)
         return Decided(built.policy, built.backend)
 
-    def _refill(self, built: _Built, facts: Mapping[str, Source], as_of: date, of_few: bool) -> bool:
+    def _refill(
+        self, built: _Built, facts: Mapping[str, Source], as_of: date, assumed: frozenset[str]
+    ) -> bool:
         """Other facts under the same statements; False when the statements do not hold for them."""
-        ground = ground_of(facts, of_few)
-        same = built.ground.serves(ground) if of_few else built.ground == ground
-        if same and oldest(facts, as_of) >= built.oldest:
+        if _ground(facts) == built.ground and _oldest(facts, as_of) >= built.oldest:
             for name, table in TABLES.items():
                 rows = facts.get(name)
                 if rows is not None and filed.count(rows):
@@ -238,11 +214,9 @@ class Decider:
                     built.filled.discard(name)
             Clock.put(built.backend, as_of)
             return True
-        if of_few:  # with the places of those before: who comes next may be of one of them
-            ground = replace(ground, places=ground.places | built.ground.places)
-        day = self._open(built.backend, built.stages, built.policy, facts, as_of, built.assumed, ground)
+        day = self._open(built.backend, built.stages, built.policy, facts, as_of, assumed)
         built.filled = {name for name, rows in facts.items() if filed.count(rows)}
-        built.ground, built.oldest = ground, oldest(facts, as_of)
+        built.ground, built.oldest = _ground(facts), _oldest(facts, as_of)
         return shape(day) == built.plan.shape
 
     def _open(
@@ -253,10 +227,8 @@ class Decider:
         facts: Mapping[str, Source],
         as_of: date,
         assumed: frozenset[str],
-        ground: Ground,
     ) -> Day:
-        bound = bind(backend, facts, assumed, _wider(assumed, ground))
-        return open_day(stages, bound, policy, as_of, as_of + AHEAD)
+        return open_day(stages, bind(backend, facts, assumed), policy, as_of, as_of + AHEAD)
 
     def _build(
         self,
@@ -284,20 +256,19 @@ class Decider:
     ) -> _Built | None:
         which, small, assumed = key
         name = Polars.name if small else DuckDB.name
-        ground = ground_of(facts, assumed is not ASSUMED)
         for plan in kept(self._plans, which, name) if self._plans is not None else ():
-            if not plan.holds(as_of) or not hold(plan.questions, facts, assumed):
+            if not plan.holds(as_of) or not _holds(plan.questions, facts, assumed):
                 continue
             backend = self._backend(small)
             stages = Stages(backend, kept=WHOLE)
-            day = self._open(backend, stages, policy, facts, as_of, assumed, ground)
+            day = self._open(backend, stages, policy, facts, as_of, assumed)
             if shape(day) != plan.shape:
                 backend.close()
                 continue
             for name, rows in plan.put.items():
                 backend.put(name, rows)
             stages.done = [*plan.statements]
-            return self._standing(policy, backend, stages, plan, assumed, ground, facts, as_of)
+            return self._standing(policy, backend, stages, plan, facts, as_of)
         return None
 
     def _backend(self, small: bool) -> Backend:
@@ -313,14 +284,13 @@ class Decider:
         held: Sequence[str],
     ) -> _Built:
         which, small, assumed = key
-        backend, ground = self._backend(small), ground_of(facts, assumed is not ASSUMED)
+        backend = self._backend(small)
         stages = Stages(backend, kept=WHOLE)
-        bound = bind(backend, facts, assumed, _wider(assumed, ground))
-        plan = make_plan(stages, Watched.over(bound), policy, as_of, previous, held)
+        plan = make_plan(stages, Watched.over(bind(backend, facts, assumed)), policy, as_of, previous, held)
         self.builds += 1
         if self._plans is not None:
             keep(self._plans, which, plan)
-        return self._standing(policy, backend, stages, plan, assumed, ground, facts, as_of)
+        return self._standing(policy, backend, stages, plan, facts, as_of)
 
     def _standing(
         self,
@@ -328,19 +298,78 @@ class Decider:
         backend: Backend,
         stages: Stages,
         plan: Plan,
-        assumed: frozenset[str],
-        ground: Ground,
         facts: Mapping[str, Source],
         as_of: date,
     ) -> _Built:
         filled = {name for name, rows in facts.items() if filed.count(rows)}
-        return _Built(policy, backend, stages, plan, assumed, ground, oldest(facts, as_of), filled)
+        return _Built(policy, backend, stages, plan, _ground(facts), _oldest(facts, as_of), filled)
 
 
 _Key = tuple[str, bool, frozenset[str]]
 """Digest of a policy's text, whether its facts are few, and which tables count as holding rows."""
 
 
-def _wider(assumed: frozenset[str], ground: Ground) -> Wider:
-    """What occurs beyond the rows: of a company as a whole they are all there is."""
-    return Wider() if assumed is ASSUMED else ground.wider()
+def _ground(facts: Mapping[str, Source]) -> tuple[object, ...]:
+    """What calendars, places, companies and rates are made of."""
+    places = _answer(facts, "customer", ("country", "subdivision"), "distinct")
+    companies = _all(facts, "company").to_pylist()
+    money = {
+        code
+        for rows in facts.values()
+        if "currency" in filed.names(rows)
+        for code in filed.columns(rows, ["currency"]).column(0).unique().to_pylist()
+    }
+    rates = _all(facts, "fx_rate").to_pydict()
+    return places, companies, sorted(money - {None}), rates
+
+
+def _all(facts: Mapping[str, Source], name: str) -> pa.Table:
+    rows = facts.get(name)
+    return pa.table({}) if rows is None else filed.columns(rows, filed.names(rows))
+
+
+def _oldest(facts: Mapping[str, Source], as_of: date) -> date:
+    """The oldest date that a calendar is asked for."""
+    found = [as_of]
+    for table, column in (
+        ("invoice", "due"),
+        ("invoice", "issued"),
+        ("payment", "value_date"),
+        ("action", "done_on"),
+    ):
+        if table in facts and filed.count(facts[table]):
+            least = pc.min(filed.columns(facts[table], [column]).column(0)).as_py()
+            found.append(least or as_of)
+    return min(found)
+
+
+def _holds(
+    questions: Mapping[tuple[str, tuple[str, ...], str], Any],
+    facts: Mapping[str, Source],
+    assumed: frozenset[str],
+) -> bool:
+    return all(_answer(facts, *question, assumed) == answer for question, answer in questions.items())
+
+
+def _answer(
+    facts: Mapping[str, Source],
+    name: str,
+    columns: tuple[str, ...],
+    question: str,
+    assumed: frozenset[str] = frozenset(),
+) -> Any:
+    """The answer that the facts give now, without asking the engine."""
+    rows = facts.get(name)
+    if question == "distinct":
+        if rows is None:
+            return []
+        distinct = filed.columns(rows, columns).group_by(list(columns)).aggregate([])
+        return sorted(
+            zip(*(distinct.column(column).to_pylist() for column in columns), strict=True),
+            key=lambda row: tuple((value is not None, str(value)) for value in row),
+        )
+    if name in assumed:
+        return True
+    if rows is None or not filed.count(rows):
+        return False
+    return all(column in filed.names(rows) and filed.has_value(rows, column) for column in columns)

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from creditdesk.desk.casework.models import Message, Redecided, Run
 from creditdesk.desk.casework.policies import in_force
 from creditdesk.desk.day.closing import close_gone
-from creditdesk.desk.day.decider import AsAWhole, Decider
+from creditdesk.desk.day.decider import Decider
 from creditdesk.desk.day.opening import open_due
 from creditdesk.desk.day.outcome import Outcome, previous
 from creditdesk.desk.day.recording import read_whole, record
@@ -61,8 +61,10 @@ def redecide(
     with engine.lock:
         policy = in_force(company, as_of)
         held = held_customers(company, number)
-        whole = AsAWhole(_standing_whole(company, last), has_rows(company, number, "order"))
-        decided = engine.decide(policy.text, facts, as_of, before, whole, held)
+        whole = _standing_whole(company, last)
+        decided = engine.decide(
+            policy.text, facts, as_of, before, whole, held, ordered=has_rows(company, number, "order")
+        )
         outcome = Outcome(decided, as_of)
         with transaction.atomic():
             Company.objects.select_for_update(no_key=True).get(pk=company.pk)
