@@ -8,6 +8,7 @@ few passes over the columns that matter. In the end rows in = rows kept + rows q
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -30,7 +31,9 @@ from creditdesk.facts.result import Checked, TableResult
 from creditdesk.facts.rowrules import check_rows
 from creditdesk.facts.workbench import Loaded, Progress, Workbench, silent
 
-MEMORY = "5GB"
+MEMORY = f"{min(8 * 10**9, os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') * 6 // 10)}B"
+"""What DuckDB takes at most before it spills: the balances of twenty million allocations do not fit into 5 GB."""
+
 SHOWN_PROBLEMS = 1000
 TABLES_FOLDER = "tables"
 

@@ -140,6 +140,11 @@ class Workbench:
         """All rows of a query."""
         return with_room(self.con, lambda: self.con.execute(query).fetchall())
 
+    def keep(self, name: str, query: str) -> None:
+        """The rows of a query as a temporary table; replaces what stood there."""
+        made = f"CREATE OR REPLACE TEMP TABLE {sql.name(name)} AS {query}"
+        with_room(self.con, lambda: self.con.execute(made))
+
     def number(self, query: str) -> int:
         """The one number of a query."""
         return int(self.ask(query)[0][0] or 0)
@@ -156,11 +161,10 @@ class Workbench:
         """
         loaded = self.tables[rule.table]
         number = len(self.rules)
-        found = (
-            f"CREATE OR REPLACE TEMP TABLE broken AS SELECT DISTINCT ON (_file, _line) * FROM ({broken}) "
-            f"WHERE _file <> {sql.text(KNOWN)}"
+        self.keep(
+            "broken",
+            f"SELECT DISTINCT ON (_file, _line) * FROM ({broken}) WHERE _file <> {sql.text(KNOWN)}",
         )
-        with_room(self.con, lambda: self.con.execute(found))
         count = self.number("SELECT count(*) FROM broken")
         if not count:
             return 0
