@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from creditdesk.desk.casework.models import Alert, Decision, Run, Task
 from creditdesk.desk.day.outcome import Outcome
+from creditdesk.desk.ledger import objects
 from creditdesk.desk.ledger.models import FACTS, Company
 
 FALL = 15
@@ -54,7 +55,7 @@ def raise_alerts(company: Company, outcome: Outcome) -> int:
         for one in source(company, outcome)
     ]
     before = Alert.objects.filter(company=company).count()
-    Alert.objects.bulk_create(found, ignore_conflicts=True, batch_size=500)
+    objects.add(found)
     return Alert.objects.filter(company=company).count() - before
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from creditdesk.desk.casework.models import Task
 from creditdesk.desk.day.opening import Key, key_of
 from creditdesk.desk.day.outcome import ATTEMPTS, Outcome
+from creditdesk.desk.ledger import objects
 from creditdesk.desk.ledger.models import Company
 
 OF_STEPS = (Task.Kind.STEP, Task.Kind.POST, Task.Kind.APPROVE)
@@ -46,7 +47,7 @@ def close_gone(
             else hold or ("no_longer_due" if task.customer in owing or not task.case_no else "paid")
         )
         closed.append(task)
-    Task.objects.bulk_update(closed, ["state", "closed_on", "closed_because"], batch_size=500)
+    objects.change(closed, ["state", "closed_on", "closed_because"])
     return len(closed)
 
 

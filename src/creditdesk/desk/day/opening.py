@@ -12,6 +12,7 @@ from creditdesk.desk.day.assigning import Desks
 from creditdesk.desk.day.outcome import Outcome
 from creditdesk.desk.day.sender import sender_of
 from creditdesk.desk.day.writing import Invoice, Written, write
+from creditdesk.desk.ledger import objects
 from creditdesk.desk.ledger.models import Company
 from creditdesk.desk.ledger.writing import add
 from creditdesk.policy.document import Policy
@@ -157,11 +158,9 @@ def open_tasks(company: Company, wanted: Iterable[Task], on: date) -> tuple[int,
                 setattr(task, name, getattr(fresh, name))
             changed.append(task)
     if changed:
-        Task.objects.bulk_update(changed, TASK_LOOK, batch_size=500)
+        objects.change(changed, TASK_LOOK)
     before = Task.objects.filter(company=company).count()
-    Task.objects.bulk_create(
-        [task for key, task in by_key.items() if key not in known], ignore_conflicts=True, batch_size=500
-    )
+    objects.add([task for key, task in by_key.items() if key not in known])
     return Task.objects.filter(company=company).count() - before, set(by_key)
 
 
@@ -189,7 +188,7 @@ def _messages(
     made = [
         letterhead.message(row, cancelled.get(_message_key(row), 0), run, ledger_no, now) for row in fresh
     ]
-    Message.objects.bulk_create(made, ignore_conflicts=True, batch_size=200)
+    objects.add(made)
     return len(made)
 
 

@@ -18,6 +18,7 @@ from creditdesk.desk.day.decider import WHOLE, Decided
 from creditdesk.desk.day.outcome import Outcome
 from creditdesk.desk.day.profiling import keep
 from creditdesk.desk.day.transitions import look, tell
+from creditdesk.desk.ledger import objects
 from creditdesk.desk.ledger.models import Company
 
 NAMED = 1000
@@ -90,12 +91,10 @@ def _cases(company: Company, outcome: Outcome, customers: Sequence[str] | None) 
     ]  # fmt: skip
     if fresh:
         # one that was closed goes on where it stood (R1)
-        Case.objects.bulk_create(
+        objects.add(
             fresh,
-            update_conflicts=True,
-            unique_fields=["company", "customer", "case_no"],
-            update_fields=["procedure", "closed_on", "closed_because"],
-            batch_size=500,
+            "(company_id, customer, case_no) DO UPDATE SET procedure = excluded.procedure, "
+            "closed_on = excluded.closed_on, closed_because = excluded.closed_because",
         )
     gone = [case for key, case in known.items() if key not in wanted and case.customer not in outcome.but]
     if gone:
@@ -103,7 +102,7 @@ def _cases(company: Company, outcome: Outcome, customers: Sequence[str] | None) 
         for case in gone:
             case.closed_on = outcome.as_of
             case.closed_because = reasons[case.pk]
-        Case.objects.bulk_update(gone, ["closed_on", "closed_because"], batch_size=500)
+        objects.change(gone, ["closed_on", "closed_because"])
     return len(fresh), len(gone)
 
 
