@@ -19,7 +19,7 @@ us,Vermeer NV,BE,EUR,nl
 CUSTOMERS = """\
 customer_id,name,kind,company_id,country,employees,language
 C1,Groot & Goed NV,company,us,BE,120,nl
-C2,Traag BV,company,us,NL,30,nl
+C2,Traag BV,company,us,NL,200,nl
 C3,Jan Klein,sole_trader,us,BE,2,nl
 """
 INVOICES = """\

@@ -188,8 +188,8 @@ def test_explain_tells_a_program_why_what_would_move_it_and_what_is_due(
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["name"] == "Traag BV"
-    assert told["why"].startswith("size medium (30 persons), payment behaviour poor")
-    assert told["profile"]["employees"] == 30
+    assert told["why"].startswith("size large (200 persons), payment behaviour poor")
+    assert told["profile"]["employees"] == 200
     row = next(
         row for row in pq.read_table(decided / "decision.parquet").to_pylist() if row["customer_id"] == "C2"
     )
@@ -199,6 +199,9 @@ def test_explain_tells_a_program_why_what_would_move_it_and_what_is_due(
     ]
     assert [action["step"] for action in told["due"]] == [action["step"] for action in due]
     assert len(told["due"]) + len(told["held"]) >= 1
+    near = told["decision"]["nearest_change"]
+    assert near["invoice_id"] == "B4"
+    assert "paying invoice 8 (" in told["would_move"], "by the number printed on it"
 
 
 def test_explain_of_an_unknown_customer_names_the_nearest(facts: Path, run: Run) -> None:
@@ -217,6 +220,9 @@ def test_report_renders_again_in_another_language_and_without_persons(
     done = run("report", decided, "--language", "fr", "--anonymous", "--out", page)
     assert done.returncode == 0, done.stderr
     text = page.read_text(encoding="utf-8")
+    assert "factuur 8 (" in before
+    assert "factuur B4" not in before
+    assert "payer la facture 8 (" in text, "known without the facts"
     assert '<html lang="fr">' in text
     assert "Jan Klein" not in text
     assert "Groot &amp; Goed NV" in text

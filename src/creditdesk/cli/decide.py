@@ -93,8 +93,9 @@ def run_into(
     """
     from creditdesk.facts.decisions import TABLES_OUT
     from creditdesk.report.figures import figures_of
+    from creditdesk.report.lists import urgent
     from creditdesk.report.output import POLICY, open_output
-    from creditdesk.report.summary import before
+    from creditdesk.report.summary import before, invoice_numbers
 
     clock = Clock()
     with opened(facts, policy, fresh / WORK, engine, tell, clock, trace) as run:
@@ -107,6 +108,10 @@ def run_into(
             # in the order of the key, so that the same run writes the same bytes
             run.backend.write(table.order_by(list(key)), fresh / f"{name}.parquet")
         (fresh / POLICY).write_text(run.text, encoding="utf-8")
+        write_summary(fresh, summary)
+        # the report names invoices, and may be rendered again without the facts
+        shown = [row["who"] for row in urgent(open_output(fresh))]
+        summary["invoice_numbers"] = invoice_numbers(run.facts, shown)
         keep_quarantine(run.checked, fresh)
         clock.lap("write")
     write_summary(fresh, summary | {"seconds": clock.laps})

@@ -34,7 +34,7 @@ def explain(
     """Tell why a customer is in its segment, what would move it, what is due and what is held."""
     from creditdesk.report.explanation import NoCustomer, explanation, shown
     from creditdesk.report.page import reader
-    from creditdesk.report.summary import companies
+    from creditdesk.report.summary import companies, invoice_numbers
     from creditdesk.report.words import Words
 
     terminal = Terminal.of(context, quiet, as_json)
@@ -54,6 +54,7 @@ def explain(
         decision = rows("decision")
         if not decision:
             raise NoCustomer(_unknown(words, tables["decision"], run.backend, customer))
+        words.numbers = invoice_numbers(run.facts, decision)
         told = explanation(words, decision[0], rows("profile")[0], rows("action_due"), rows("held"), on)
     terminal.print(shown(words, told, on))
     terminal.result(told)

@@ -129,7 +129,8 @@ def diff(
         terminal.print(Text(str(change)))
     if not changes:
         terminal.print("No difference.")
-    terminal.result([asdict(change) for change in changes])
+    told = ("path", "kind", "before", "after")
+    terminal.result([{name: getattr(change, name) for name in told} for change in changes])
 
 
 def show(context: typer.Context, policy: PolicyFile, quiet: Quiet = False, as_json: Json = False) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -26,12 +26,15 @@ class Change:
         path: where, as `("procedures", "reference", "steps", "call", "after")`.
         kind: added, removed, changed, or moved (a member of a list that stands elsewhere in its order).
         before, after: as text; empty on the side that has none.
+        was, now: the values themselves; None on the side that has none, and of what only moved.
     """
 
     path: tuple[str, ...]
     kind: Kind
     before: str = ""
     after: str = ""
+    was: object = field(default=None, compare=False, repr=False)
+    now: object = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         where = ".".join(self.path)
@@ -50,8 +53,8 @@ def diff(before: Policy, after: Policy) -> tuple[Change, ...]:
 
 
 def _part(path: tuple[str, ...], before: BaseModel, after: BaseModel) -> Iterator[Change]:
-    for name, field in type(before).model_fields.items():
-        yield from _value((*path, field.alias or name), getattr(before, name), getattr(after, name))
+    for name, said in type(before).model_fields.items():
+        yield from _value((*path, said.alias or name), getattr(before, name), getattr(after, name))
 
 
 def _value(path: tuple[str, ...], before: object, after: object) -> Iterator[Change]:
@@ -71,10 +74,10 @@ def _value(path: tuple[str, ...], before: object, after: object) -> Iterator[Cha
 
 def _change(path: tuple[str, ...], before: object, after: object) -> Change:
     if before is None:
-        return Change(path, "added", after=shown(after))
+        return Change(path, "added", after=shown(after), now=after)
     if after is None:
-        return Change(path, "removed", before=shown(before))
-    return Change(path, "changed", shown(before), shown(after))
+        return Change(path, "removed", before=shown(before), was=before)
+    return Change(path, "changed", shown(before), shown(after), before, after)
 
 
 def _mapping(

@@ -59,7 +59,7 @@ def render(figures: Figures, code: str | None = None, *, anonymous: bool = False
     page = _environment().get_template("report.html.j2")
     return page.render(
         t=t,
-        w=Words(t, policy, anonymous),
+        w=Words(t, policy, anonymous, numbers=summary.get("invoice_numbers", {})),
         run=_run(summary, policy),
         policy=policy,
         css=(resources.files("creditdesk.report") / "pages" / "report.css").read_text(encoding="utf-8"),

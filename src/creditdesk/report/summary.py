@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
@@ -16,6 +16,7 @@ from creditdesk.facts.result import Checked
 from creditdesk.policy.document import Policy
 from creditdesk.report.figures import Figures, Group
 from creditdesk.report.language import language
+from creditdesk.report.output import Row
 
 LISTED = 1000
 """Most problems that the summary lists; `quarantine.parquet` beside it holds all."""
@@ -145,6 +146,19 @@ def companies(facts: Facts) -> list[dict[str, Any]]:
     if not facts.has("company"):
         return []
     return [dict(zip(_COMPANY, row, strict=True)) for row in facts.distinct("company", _COMPANY)]
+
+
+def invoice_numbers(facts: Facts, decisions: Iterable[Row]) -> dict[str, str]:
+    """What is printed on the invoices that the nearest changes of a few decisions name, by their ids."""
+    near = (row.get("nearest_change") or {} for row in decisions)
+    ids = sorted({change["invoice_id"] for change in near if change.get("invoice_id")})
+    if not ids or not facts.has("invoice"):
+        return {}
+    invoice = facts["invoice"]
+    named = invoice.filter(invoice.invoice_id.isin(ids)).select("invoice_id", "number")
+    return {
+        row["invoice_id"]: row["number"] for row in facts.backend.fetch(named).to_pylist() if row["number"]
+    }
 
 
 def versions() -> dict[str, str]:

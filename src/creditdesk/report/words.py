@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from creditdesk.facts.column import Column
@@ -23,9 +23,11 @@ class Words(PolicyWords):
 
     Attributes:
         anonymous: natural persons get a number instead of their name and id; nothing that points to them is told.
+        numbers: what is printed on an invoice, by its id; one that is not there is called by its id.
     """
 
     anonymous: bool = False
+    numbers: Mapping[str, str] = field(default_factory=dict)
     _persons: dict[str, int] = field(default_factory=dict)
 
     # --- who ------------------------------------------------------------------------------------------------------
@@ -220,7 +222,8 @@ class Words(PolicyWords):
             amount = self.t.money(near["amount"], row["currency"])
             if self.hidden(row):
                 return self.t("change.pay_overdue", amount=amount)
-            return self.t("change.pay_invoice", invoice=near["invoice_id"], amount=amount)
+            number = self.numbers.get(near["invoice_id"], near["invoice_id"])
+            return self.t("change.pay_invoice", invoice=number, amount=amount)
         return self.t.named("change", remedy) if remedy else ""
 
     def move(self, row: Row) -> str:

@@ -339,9 +339,18 @@ def test_script_in_a_policy_is_text(draft) -> None:
 
 
 def test_versions_are_compared_part_by_part_and_line_by_line(draft) -> None:
-    drafts.write(draft, by="mia", now=NOW, text=draft.text.replace('good: "<= 5"', 'good: "<= 6"'))
-    told = words(get("ada", f"compare?one=v{draft.base_id}&two=d{draft.pk}"))
-    assert re.search(r"behaviour.bands.good changed <= 5 <= 6", told)
+    text = draft.text.replace('good: "<= 5"', 'good: "<= 6"').replace(
+        "disputes_12m >= 3", "disputes_12m >= 4"
+    )
+    drafts.write(draft, by="mia", now=NOW, text=text)
+    address = f"compare?one=v{draft.base_id}&two=d{draft.pk}"
+    told = words(get("ada", address))
+    assert "Payment behaviour › Good changed ≤ 5 days ≤ 6 days" in told
+    assert "Disputes, breaks promises or stalls again and again › Condition changed" in told
+    assert "disputes in 12 months: at least 4" in told
+    assert 'title="criteria.behaviour.bands.good"' in get("ada", address), "and as it is written"
+    dutch = words(get("ada", address, **{"accept-language": "nl"}))
+    assert "Betaalgedrag › Goed veranderd ≤ 5 dagen ≤ 6 dagen" in dutch
     assert "Line by line" in told
     assert "Faster letters" in told
     assert get("ada", "compare?one=v999999&two=dx")

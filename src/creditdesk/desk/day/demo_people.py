@@ -1,4 +1,4 @@
-"""Who may look at the demo: a login per role, with a password made at that moment."""
+"""Who may look at the demo: a login per role, and a second finance director, with a password made at that moment."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ WHO = (
     ("collector", Role.COLLECTOR, "collector"),
     ("manager", Role.CREDIT_MANAGER, ""),
     ("director", Role.FINANCE_DIRECTOR, ""),
+    ("director2", Role.FINANCE_DIRECTOR, ""),  # large limits and write-offs need two of them
     ("sales", Role.SALES, "account_manager"),
     ("disputes", Role.DISPUTE_HANDLER, ""),
     ("auditor", Role.AUDITOR, ""),

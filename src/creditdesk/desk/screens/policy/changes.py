@@ -6,26 +6,28 @@ import difflib
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _t
 
+from creditdesk.desk.screens.policy.spoken import Spoken
 from creditdesk.policy.diff import Change, diff
 from creditdesk.policy.document import Policy
 
 PARTS: dict[str, Any] = {
-    "criteria": _("Criteria"), "scorecards": _("Scorecards"), "rules": _("Rules"), "matrix": _("Matrix"),
-    "brakes": _("Brakes"), "segments": _("Segments"), "procedures": _("Procedures"), "adjustments": _("Adjustments"),
-    "templates": _("Templates"), "minimum_amounts": _("Minimum amounts"), "costs": _("Costs"), "risk": _("Risk"),
-    "limit": _("Limit"), "promise": _("Promises"), "conduct": _("Conduct"), "tolerance": _("Tolerance"),
-    "measurement": _("Measurement"), "calendars": _("Calendars"),
+    "criteria": _t("Criteria"), "scorecards": _t("Scorecards"), "rules": _t("Rules"), "matrix": _t("Matrix"),
+    "brakes": _t("Brakes"), "segments": _t("Segments"), "procedures": _t("Procedures"), "adjustments": _t("Adjustments"),
+    "templates": _t("Templates"), "minimum_amounts": _t("Minimum amounts"), "costs": _t("Costs"), "risk": _t("Risk"),
+    "limit": _t("Limit"), "promise": _t("Promises"), "conduct": _t("Conduct"), "tolerance": _t("Tolerance"),
+    "measurement": _t("Measurement"), "calendars": _t("Calendars"),
 }  # fmt: skip
-OTHER = _("The policy itself")
+OTHER = _t("The policy itself")
 
 KINDS: dict[str, tuple[Any, str]] = {
-    "added": (_("new"), "good"), "removed": (_("gone"), "bad"), "changed": (_("changed"), "accent"),
-    "moved": (_("moved"), ""),
+    "added": (_t("new"), "good"), "removed": (_t("gone"), "bad"), "changed": (_t("changed"), "accent"),
+    "moved": (_t("moved"), ""),
 }  # fmt: skip
 
-OWN = ("version", "effective")
+OWN = ("version", "effective", "tests")
 """What every version has of its own; it is told elsewhere."""
 AROUND = 2
 
@@ -42,9 +44,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Told:
-    """One difference: where, what kind, and what was and is."""
+    """One difference: where, what kind, and what was and is; `written` is the place as the text names it."""
 
     where: str
+    written: str
     kind: Any
     tint: str
     before: str
@@ -54,17 +57,23 @@ class Told:
 def parts(before: Policy, after: Policy) -> list[tuple[Any, list[Told]]]:
     """The differences, under the part of the document they are in."""
     found: dict[Any, list[Told]] = {}
+    sides = Spoken(before), Spoken(after)
     for change in diff(before, after):
         if change.path[0] in OWN:
             continue
-        found.setdefault(PARTS.get(change.path[0], OTHER), []).append(_told(change))
+        found.setdefault(PARTS.get(change.path[0], OTHER), []).append(_told(change, *sides))
     return list(found.items())
 
 
-def _told(change: Change) -> Told:
+def _told(change: Change, before: Spoken, after: Spoken) -> Told:
     name, tint = KINDS[change.kind]
-    where = ".".join(change.path[1:] if change.path[0] in PARTS and len(change.path) > 1 else change.path)
-    return Told(where, name, tint, change.before, change.after)
+    side = before if change.kind == "removed" else after
+    was, now = before.value(change.path, change.was), after.value(change.path, change.now)
+    if change.kind == "moved":
+        was, now = (_("place %(n)s") % {"n": place} for place in (change.before, change.after))
+    elif was == now:  # what no words can tell apart is told as it is written
+        was, now = change.before, change.after
+    return Told(side.where(change.path), ".".join(change.path), name, tint, was, now)
 
 
 def lines(before: str, after: str) -> list[Line]:

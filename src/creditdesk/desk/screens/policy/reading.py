@@ -90,9 +90,12 @@ class Reading:
             yield self.column(criterion.column or ""), self._bands(criterion.bands, criterion.unit)
 
     def _bands(self, bands: dict[str, str], unit: str) -> list[tuple[str, str]]:
-        return [(self.words.band(band), self._range(condition, unit)) for band, condition in bands.items()]
+        return [
+            (self.words.band(band), self.band_range(condition, unit)) for band, condition in bands.items()
+        ]
 
-    def _range(self, condition: str, unit: str) -> str:
+    def band_range(self, condition: str, unit: str) -> str:
+        """The condition of a band with its unit: `≤ 5 days`."""
         said = condition.replace("<=", "≤").replace(">=", "≥")
         if unit == "class":
             return self.t("reason.class", value=said)
@@ -242,7 +245,7 @@ class Reading:
             others = ", ".join(self.t.named("do", one) for one in step.else_)
             told = _("%(do)s, else %(others)s") % {"do": told, "others": others}
         if step.minimum_amount:
-            told = _("%(do)s, from %(amount)s on") % {"do": told, "amount": self._money(step.minimum_amount)}
+            told = _("%(do)s, from %(amount)s on") % {"do": told, "amount": self.amount(step.minimum_amount)}
         return told
 
     # --- for everybody ----------------------------------------------------------------------------------------------
@@ -280,7 +283,7 @@ class Reading:
         )
         return [
             _("An invoice is settled when its rest is at most %(amount)s or %(share)s, whichever is more.")
-            % {"amount": self._money(tolerance.amount), "share": self.t.percent(float(tolerance.share), 1)},
+            % {"amount": self.amount(tolerance.amount), "share": self.t.percent(float(tolerance.share), 1)},
             _("A promise may run %(days)s bank days, %(open)s at a time; after %(broken)s broken ones in twelve months a "
               "person must agree. It is kept when the money is there %(bank)s bank days after its date.")
             % {"days": promise.max_days, "open": promise.max_open, "broken": promise.max_broken_12m,
@@ -310,13 +313,14 @@ class Reading:
         return [
             (
                 self.words.upper(self.t.named("do", do)),
-                self._money(least[do]) if do in least else "",
+                self.amount(least[do]) if do in least else "",
                 money(minor(costs[do], self.policy.currency), self.policy.currency, exact=True) if do in costs else "",
             )
             for do in dict.fromkeys([*costs, *least])
         ]  # fmt: skip
 
-    def _money(self, amount: Decimal) -> str:
+    def amount(self, amount: Decimal) -> str:
+        """An amount of the policy, in its currency."""
         currency = self.policy.currency
         exact = amount != amount.to_integral_value()
         return money(minor(amount, currency), currency, exact=exact)
