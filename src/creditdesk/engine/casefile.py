@@ -141,7 +141,7 @@ def case_invoices(day: Day, done: ir.Table, documents: Documents, debtor: ir.Tab
     every = unlisted.inner_join(opened.rename(payer="owner"), "payer")
     every = every.filter((every.eff_day < every.done_day) & (every.issued_day <= every.done_day))
     covered = listed.union(every.select(*keys, "invoice_id"))
-    dead = dead_cases(day, done, documents.every, debtor)
+    dead = dead_cases(day, done, debtor)
     if dead is not None:
         covered = covered.anti_join(dead, ["payer", "company", "case_no"])
     furthest = ibis.window(

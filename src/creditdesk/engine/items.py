@@ -13,118 +13,21 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from creditdesk.engine.allocations import EXCUSED, MONEY, REDUCING, few_allocations, known_payments
 from creditdesk.engine.arith import Value, attach, holds, rnd, to_day
 from creditdesk.engine.day import Day
-
-MONEY = ("payment", "set_off")
-"""Allocations that are payments: their day measures the behaviour."""
-
-EXCUSED = ("cash_discount", "bank_charge", "exchange_difference", "small_difference")
-"""Allocations that close an invoice without being a payment: they lower its weight and say nothing of lateness."""
 
 MANNERS = ("paper", "email", "peppol")
 """How an invoice was sent, in the order of the codes that stand for it."""
 
 KEPT_AS = {
     "issued_day": "int32", "eff_day": "int32", "closed_day": "int32", "last_pay_day": "int32", "term_days": "int32",
-    "late": "int16", "pay_customers": "int8", "manner_code": "int8",
+    "late": "int16", "pay_customers": "int8", "manner_code": "int8", "currency_code": "int16",
 }  # fmt: skip
 """Columns of stage `item` that are kept in less than eight bytes: at twenty million rows each byte is twenty megabytes."""
 
 NOBODY = -1
 """The number of a payer that we do not know."""
-
-REDUCING = (*EXCUSED, "credit_note", "write_off")
-"""Allocations that are no money."""
-
-
-def known_payments(day: Day, of: ir.Table | None = None) -> ir.Table:
-    """Payments known on the day: booked, value-dated, and not taken back in full by a later return; `of` = only these.
-
-    Columns: those of `payment`, and `value_day`.
-    """
-    facts, now = day.facts, day.clock.day
-    payment = facts["payment"]
-    booked = to_day(ibis.coalesce(payment.entry_date, payment.value_date))
-    value = to_day(payment.value_date)
-    every = payment.mutate(value_day=value).filter((booked <= now) & (value <= now))
-    # a join of a few rows with all payments is a search for the few only where it is written as one
-    known = every if of is None else every.semi_join(of, "payment_id")
-    if not facts.any("payment", "reverses_payment_id"):
-        return known
-    taken = (
-        every.filter(holds(_.kind == "return") & _.reverses_payment_id.notnull())
-        .group_by(payment_id=_.reverses_payment_id)
-        .aggregate(returned=_.amount.sum())
-    )
-    known = attach(known, taken, "payment_id")
-    return known.mutate(amount=ibis.ifelse(_.returned >= _.amount, 0, _.amount)).drop("returned")
-
-
-def allocations_of(day: Day, invoices: ir.Table, stage: str, found: ir.Table | None = None) -> ir.Table:
-    """`known_allocations` of a few invoices: taken from `found` where they were looked up, else looked up as `stage`."""
-    if found is not None:
-        return found.semi_join(invoices, "invoice_id")
-    return day.stages.run(stage, known_allocations(day, invoices))
-
-
-def few_allocations(day: Day, item: ir.Table) -> ir.Table | None:
-    """Stage `few_allocation`: `known_allocations` of every invoice of which more than sums is asked; None without any.
-
-    Those paid by others, promised, or in a plan: one search of the largest table for all that ask for it.
-    """
-    facts = day.facts
-    if not facts.has("allocation"):
-        return None
-    asked = item.filter(item.pay_customers == 2).select("invoice_id")
-    if facts.has("promise"):
-        promise = facts["promise"]
-        asked = asked.union(promise.filter(promise.invoice_id.notnull()).select("invoice_id"))
-    if facts.has("plan"):
-        asked = asked.union(facts["plan"].select(invoice_id=_.invoice_ids.unnest()))
-    return day.stages.run("few_allocation", known_allocations(day, asked))
-
-
-def known_allocations(day: Day, of: ir.Table | None = None) -> ir.Table:
-    """Allocations in force on the day, each with the day its money counts from; `of` = only those of these invoices.
-
-    Columns: allocation_id, invoice_id, kind, credit_note_id, amount, pay_day (value day of a payment, else
-    allocated_on), money (true for payment and set-off), pay_customer, pay_currency. An allocation of a payment that
-    was returned in full is no longer in force, also where the ledger did not reverse it.
-    """
-    facts, now = day.facts, day.clock.day
-    allocation = facts["allocation"]
-    if of is not None:
-        allocation = allocation.semi_join(of, "invoice_id")
-    in_force = allocation.filter(
-        (to_day(allocation.allocated_on) <= now)
-        & (allocation.reversed_on.isnull() | (to_day(allocation.reversed_on) > now))
-    )
-    paying = None if of is None else in_force.filter(_.payment_id.notnull())
-    payment = known_payments(day, paying).select(
-        "payment_id",
-        "value_day",
-        pay_customer=_.customer_id,
-        pay_currency=_.currency,
-        pay_amount=_.amount,
-    )
-    joined = attach(in_force, payment, "payment_id")
-    paid = holds(joined.kind == "payment")
-    joined = joined.filter(~paid | holds(joined.pay_amount > 0))
-    return joined.select(
-        "allocation_id",
-        "invoice_id",
-        "kind",
-        "credit_note_id",
-        "amount",
-        "pay_currency",
-        # "" where the money has no payer we know: a null would not count in the least and most payer of an invoice
-        pay_customer=ibis.ifelse(
-            joined.kind.isin(MONEY), joined.pay_customer.fill_null(""), ibis.null("string")
-        ),
-        pay_day=ibis.coalesce(joined.value_day, to_day(joined.allocated_on)),
-        money=joined.kind.isin(MONEY),
-    )
 
 
 @dataclass(frozen=True)
@@ -135,17 +38,35 @@ class Documents:
         every: stage `item`: all of them, with the few columns that figures over the years read.
         open: stage `open_item`: what still owes or gives something, with all that the procedure asks of it.
         few: stage `few_allocation`: allocations of those of which more than sums is asked; None without any.
+        paid_late: stage `paid_late`: the invoices that were paid after their due day; None where no case can have asked
+            for them.
     """
 
     every: ir.Table
     open: ir.Table
     few: ir.Table | None = None
+    paid_late: ir.Table | None = None
 
 
 def documents(day: Day, debtor: ir.Table) -> Documents:
     """These stages. Of twenty documents one is open: what is asked of that one only is not kept of the others."""
     every = item(day, debtor)
-    return Documents(every, open_item(day, debtor, every), few_allocations(day, every))
+    return Documents(
+        every, open_item(day, debtor, every), few_allocations(day, every), _paid_late(day, every)
+    )
+
+
+def _paid_late(day: Day, item: ir.Table) -> ir.Table | None:
+    """What the procedure asks of settled invoices, apart: so the largest table is given back before it begins.
+
+    Columns: invoice_id, customer_id, currency, eff_day, closed_day.
+    """
+    if not (day.facts.any("action", "procedure") and day.facts.has("allocation")):
+        return None
+    late = item.filter(item.is_invoice & item.settled & holds(item.closed_day > item.eff_day))
+    late = late.select("invoice_id", "customer_id", "currency", "eff_day", "closed_day")
+    kept = day.stages.run("paid_late", late.cast({"eff_day": "int32", "closed_day": "int32"}))
+    return kept.cast({"eff_day": "int64", "closed_day": "int64"})
 
 
 def item(day: Day, debtor: ir.Table) -> ir.Table:
@@ -263,18 +184,20 @@ def item(day: Day, debtor: ir.Table) -> ir.Table:
         found = found.mutate(amount_base=found.amount, weight_base=found.weight)
     # what nobody reads further on is not kept: a column of every invoice is half a gigabyte at twenty million
     chosen = found.select(
-        "invoice_id", "currency", "issued_day", "eff_day", "amount", "open", "settled", "paid", "amount_base", "weight_base",
+        "invoice_id", "issued_day", "eff_day", "amount", "open", "settled", "paid", "amount_base", "weight_base",
         "closed_day", "late", "experience", "pay_customers", "net_amount", "cost",
         is_invoice=found.kind == "invoice",
         customer_id=found.survivor_id,
+        currency_code=_code(day, found.currency),
         term_days=found.due_day - found.issued_day,
         last_pay_day=found.last_money_day,
         manner_code=ibis.cases(
             *[(found.manner == name, code) for code, name in enumerate(MANNERS, 1)], else_=0
         ).cast("int64"),
     )  # fmt: skip
-    kept = day.stages.run("item", chosen.cast(KEPT_AS))
-    return kept.cast(dict.fromkeys(KEPT_AS, "int64"))
+    kept = day.stages.run("item", chosen.cast(KEPT_AS)).cast(dict.fromkeys(KEPT_AS, "int64"))
+    named = ibis.cases(*[(kept.currency_code == no, code) for no, code in enumerate(day.currencies, 1)])
+    return kept.mutate(currency=named).drop("currency_code")
 
 
 def open_item(day: Day, debtor: ir.Table, item: ir.Table) -> ir.Table:
@@ -322,8 +245,12 @@ def _payer(day: Day, no: Value, currency: Value) -> Value:
     """A customer and a currency as one whole number: the least and most of texts take more memory than all sums beside them."""
     if not day.multi_currency:
         return no
-    code = ibis.cases(*[(currency == code, place) for place, code in enumerate(day.currencies, 1)], else_=0)
-    return no * (len(day.currencies) + 1) + code
+    return no * (len(day.currencies) + 1) + _code(day, currency)
+
+
+def _code(day: Day, currency: Value) -> Value:
+    """A currency as its place among those that occur, from 1; 0 for none of them. A text takes sixteen bytes in every row."""
+    return ibis.cases(*[(currency == code, no) for no, code in enumerate(day.currencies, 1)], else_=0)
 
 
 def _paid(day: Day, debtor: ir.Table) -> ir.Table:

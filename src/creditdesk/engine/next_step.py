@@ -11,9 +11,9 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from creditdesk.engine.allocations import allocations_of
 from creditdesk.engine.arith import Value, attach, attach_all, holds, to_day
 from creditdesk.engine.day import Day
-from creditdesk.engine.items import allocations_of
 from creditdesk.engine.ladder import Ladder
 from creditdesk.engine.suspension import in_base
 from creditdesk.engine.workdays import Beside, last_common, number, numbered, today
@@ -46,18 +46,21 @@ def situations(day: Day, past_due: ir.Table) -> ir.Table:
     return day.stages.run("situation", grouped)
 
 
-def part_payments(day: Day, past_due: ir.Table, case: ir.Table, item: ir.Table, debtor: ir.Table) -> ir.Table:
+def part_payments(
+    day: Day, past_due: ir.Table, case: ir.Table, paid_late: ir.Table, debtor: ir.Table
+) -> ir.Table:
     """Rows payer, company, part_day: the first payment of the case that paid at least the policy's share of the
     collectible and left the invoice open, be it settled since (R11).
+
+    Args:
+        paid_late: stage `paid_late`.
     """
     case_rows = case.filter(case.is_open).select("payer", "company", "case_start")
     columns = ("payer", "company", "invoice_id", "currency", "base", "eff_day")
     # of the collectible, promises left aside: what is disputed, planned or with an agency is no part of it
     asked = past_due.net + past_due.off_promise + past_due.off_cash + past_due.off_credit
     still = past_due.select(*columns, asked=asked, closed_day=ibis.null("int64"))
-    paid = item.filter(item.is_invoice & item.settled & holds(item.closed_day > item.eff_day))
-    paid = paid.select("invoice_id", "customer_id", "currency", "eff_day", "closed_day")
-    paid = paid.inner_join(debtor.select("customer_id", "payer", "base", own="company"), "customer_id")
+    paid = paid_late.inner_join(debtor.select("customer_id", "payer", "base", own="company"), "customer_id")
     paid = paid.semi_join(case_rows, "payer")
     named = day.facts["invoice"].semi_join(paid, "invoice_id").select("invoice_id", "company_id")
     paid = attach(paid, named, "invoice_id").mutate(company=ibis.coalesce(_.company_id, _.own, ""))

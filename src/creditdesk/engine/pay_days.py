@@ -6,9 +6,9 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from creditdesk.engine.allocations import known_payments
 from creditdesk.engine.arith import attach
 from creditdesk.engine.day import Day
-from creditdesk.engine.items import known_payments
 
 LOOKED_BACK = 730
 

@@ -147,7 +147,7 @@ def make_plan(
     noting.noted.pop("held_customer")
     return Plan(
         engine=noting.name,
-        statements=[*stages.done],
+        statements=stages.last_readers(OUTPUTS),
         put=dict(noting.noted),
         questions=dict(facts.questions),
         shape=shape(day),

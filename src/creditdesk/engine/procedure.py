@@ -81,8 +81,8 @@ def procedure(day: Day, inputs: Inputs) -> Outcome:
         opened = casefile.open_cases(day, invoices, owing, left)
         case = casefile.case_states(day, done, invoices, opened, left)
         told = Told(done, invoices, opened)
-        if day.facts.has("allocation"):
-            paid = part_payments(day, late, case, inputs.documents.every, inputs.debtor)
+        if inputs.documents.paid_late is not None:
+            paid = part_payments(day, late, case, inputs.documents.paid_late, inputs.debtor)
             part = stages.run("part_payment", paid)
     steps = next_steps(day, situations(day, late), case, inputs.debtor, inputs.segmented, steps_of, part)
     due = steps.filter(_.due_gross & _.step.notnull() & _.dunning & ~_.ends)

@@ -81,8 +81,10 @@ def profile(
     statistic = order_statistics(day, item)
     open_sum = open_sums(day, documents.open)
     sold = turnover(day, item)
-    placed = orders(day, debtor, item)
     told = marks(day, debtor, _marks(day, debtor, item, promise, contact, money))
+    steeper = trend(day, item)
+    # after the last that reads every invoice: the two largest tables are not held at once
+    placed = orders(day, debtor, item)
     portfolio = prior(day, summed)
     own = debtor.filter(debtor.survivor_id == debtor.customer_id)
     parts: list[ir.Table | None] = [summed, open_sum, placed, told]
@@ -93,7 +95,7 @@ def profile(
         sold,
         day.stages.run("turnover_rank", ranked(debtor, sold)),
         statistic,
-        trend(day, item),
+        steeper,
         habit(day, debtor, statistic, pay_day, open_sum),
         credit.reports(day, debtor) if facts.has("credit_report") else None,
         credit.accounts(day, debtor) if facts.has("annual_account") else None,

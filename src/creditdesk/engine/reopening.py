@@ -13,12 +13,13 @@ from ibis import _
 from creditdesk.engine.arith import attach, holds, rnd, to_day
 from creditdesk.engine.day import Day
 from creditdesk.engine.ladder import least_minimum
+from creditdesk.engine.owner import owned
 from creditdesk.engine.suspension import in_base
 
 CASE = ["payer", "company", "case_no"]
 
 
-def dead_cases(day: Day, done: ir.Table, item: ir.Table, debtor: ir.Table) -> ir.Table | None:
+def dead_cases(day: Day, done: ir.Table, debtor: ir.Table) -> ir.Table | None:
     """Stage `dead_case`: rows payer, company, case_no; None where nothing was ever undone.
 
     A case closes when what its announced invoices still owe, with nobody else, is below the policy's least minimum. It
@@ -26,7 +27,6 @@ def dead_cases(day: Day, done: ir.Table, item: ir.Table, debtor: ir.Table) -> ir
 
     Args:
         done: stage `done_step`.
-        item: stage `item`.
     """
     facts = day.facts
     if not (facts.any("allocation", "reversed_on") or facts.any("payment", "reverses_payment_id")):
@@ -39,7 +39,9 @@ def dead_cases(day: Day, done: ir.Table, item: ir.Table, debtor: ir.Table) -> ir
     undone = listed.semi_join(undone, "invoice_id").select(*CASE).distinct()
     listed = listed.semi_join(undone, CASE)
     last = done.semi_join(undone, CASE).group_by(*CASE).aggregate(last_day=_.done_day.max())
-    invoice = item.filter(item.is_invoice).select("invoice_id", "amount", "currency", "customer_id")
+    invoice = owned(day, debtor, "invoice").semi_join(listed, "invoice_id")
+    invoice = invoice.filter((invoice.kind == "invoice") & (to_day(invoice.issued) <= day.clock.day))
+    invoice = invoice.select("invoice_id", "amount", "currency", "customer_id")
     parts = listed.select(*CASE, "invoice_id").distinct().inner_join(invoice, "invoice_id")
     parts = attach(parts, debtor.select("customer_id", "base"), "customer_id").drop("customer_id")
     parts = attach(attach(parts, day.currency, "currency"), last, CASE)

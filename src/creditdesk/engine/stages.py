@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -55,6 +56,7 @@ class Stages:
     progress: Callable[[str], None] | None = None
     kept: Collection[str] = ()
     done: list[Stage] = field(default_factory=list)
+    _last_reader: dict[str, int] = field(default_factory=dict)
 
     def run(self, name: str, expression: ir.Table) -> ir.Table:
         """Materialise `expression` as table `name`. Raises StageError with name and statement."""
@@ -64,6 +66,8 @@ class Stages:
         table, statement = self.backend.stage(
             name, level(expression) if self.backend.plans_slowly else expression
         )
+        for read in expression.op().find(ops.PhysicalTable):
+            self._last_reader[read.name] = len(self.done)
         self.done.append(Stage(name, statement, expression.schema()))
         if self.trace:
             self.trace.mkdir(parents=True, exist_ok=True)
@@ -80,6 +84,19 @@ class Stages:
         if self.trace is None:
             self.done[-1] = replace(self.done[-1], last_of=(*self.done[-1].last_of, *names))
             self._forget(names)
+
+    def last_readers(self, results: Collection[str]) -> list[Stage]:
+        """The stages that are done, each with those whose last reader it turned out to be.
+
+        Args:
+            results: stages that the run is made for: nobody gives them back.
+        """
+        last_of: dict[int, list[str]] = {}
+        for stage in self.done:
+            reader = self._last_reader.get(stage.name)
+            if reader is not None and stage.name not in results:
+                last_of.setdefault(reader, []).append(stage.name)
+        return [replace(stage, last_of=tuple(last_of.get(no, ()))) for no, stage in enumerate(self.done)]
 
     def again(self, given: Mapping[str, pa.Table] | None = None) -> None:
         """Execute every stage anew, in its order, on what the tables hold now.

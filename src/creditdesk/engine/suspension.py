@@ -9,9 +9,9 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from creditdesk.engine.allocations import allocations_of
 from creditdesk.engine.arith import attach, holds, rnd, to_day
 from creditdesk.engine.day import Day
-from creditdesk.engine.items import allocations_of
 from creditdesk.engine.workdays import today, with_day, with_no
 
 OURS_TO_MEND = ("customer_right", "partly_right")

@@ -9,9 +9,9 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from creditdesk.engine.allocations import allocations_of, known_payments
 from creditdesk.engine.arith import attach, rnd, to_day
 from creditdesk.engine.day import Day
-from creditdesk.engine.items import allocations_of, known_payments
 from creditdesk.engine.owner import owned
 
 
