@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,12 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from creditdesk.desk.access.scope import Scope
 from creditdesk.desk.casework.models import Entry
-from creditdesk.desk.screens.audit.words import named
+from creditdesk.desk.screens.audit.words import field, named, told
 from creditdesk.desk.screens.formats import moment
 from creditdesk.desk.screens.listing import Column, Kind, Listing
 
 SHORT = 90
 """Characters of a change that stand in the list; all of it is in the sheet."""
+FINGERPRINT = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{52}\b")
+"""Its beginning tells it from others."""
 
 
 def entries_of(scope: Scope) -> QuerySet[Entry]:
@@ -68,29 +70,19 @@ class EntryFilters(django_filters.FilterSet):
         )
 
 
-def said(value: Any) -> str:
-    """A value as a person reads it: texts and lists of texts as they are, the rest as data."""
-    if value is None:
-        return "–"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return ", ".join(value) or "–"
-    return json.dumps(value, ensure_ascii=False)
-
-
 def plain(values: Mapping[str, Any] | None) -> str:
-    """Values in one line: `hour: 5; on: false`."""
-    return "; ".join(f"{name}: {said(value)}" for name, value in (values or {}).items())
+    """Values in one line: `Hour: 5; By itself: no`."""
+    return "; ".join(f"{field(name)}: {told(name, value)}" for name, value in (values or {}).items())
 
 
 def _short(values: Mapping[str, Any] | None) -> str:
-    text = plain(values)
+    text = FINGERPRINT.sub(r"\1…", plain(values))
     return text if len(text) <= SHORT else f"{text[:SHORT]}…"
 
 
 def _when(row: Entry, _listing: Any) -> str:
-    return format_html('<span class="nowrap">{}</span>', moment(row.at))
+    on, _comma, hour = moment(row.at).rpartition(", ")
+    return format_html('<span class="nowrap">{}</span><span class="sub">{}</span>', on, hour)
 
 
 def _what(row: Entry, listing: Listing) -> str:

@@ -7,8 +7,8 @@ from django.shortcuts import render
 
 from creditdesk.desk.access.declared import Asked, may
 from creditdesk.desk.access.roles import Right
-from creditdesk.desk.screens.audit.listing import Trail, entries_of, said
-from creditdesk.desk.screens.audit.words import named
+from creditdesk.desk.screens.audit.listing import Trail, entries_of
+from creditdesk.desk.screens.audit.words import field, named, told
 from creditdesk.desk.screens.views import keep_view
 
 
@@ -34,9 +34,9 @@ def entry(request: Asked, pk: int) -> HttpResponse:
     was, became = found.was or {}, found.became or {}
     values = [
         {
-            "name": name,
-            "was": said(was[name]) if name in was else "",
-            "became": said(became[name]) if name in became else "",
+            "name": field(name),
+            "was": told(name, was[name]) if name in was else "",
+            "became": told(name, became[name]) if name in became else "",
         }
         for name in dict.fromkeys([*was, *became])
     ]

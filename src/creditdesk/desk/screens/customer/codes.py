@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from creditdesk.desk.screens.formats import speaking
+
 OUTCOMES: dict[str, Any] = {
     "sent": _("sent"), "delivered": _("delivered"), "bounced": _("bounced"), "failed": _("failed"),
     "reached": _("reached"), "no_answer": _("no answer"), "left_message": _("left a message"),
@@ -120,6 +122,14 @@ def override_field(code: str | None) -> str:
 def handed_to(code: str | None) -> str:
     """Who has the file."""
     return _named(TO, code)
+
+
+def who(name: str | None) -> str:
+    """Who did something: a person by its name on record; the desk itself and a role that a list names instead in words."""
+    t, code = speaking(), name or ""
+    if code in ("system", "creditdesk"):
+        return t.named("owner", "system")
+    return t.named("owner", code) if t.has(f"owner.{code}") and "_" in code else code
 
 
 def changed(code: str) -> str:

@@ -4,6 +4,7 @@ with its own page.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -62,20 +63,25 @@ def running(scope: Scope, customer: str, currency: str) -> list[Running]:
         found.append(
             (row.until_on or date.max, Running("pause", row.pause_id, "pause", title, detail, _("Lift")))
         )
-    for row in _rows(scope, customer, "dispute").filter(closed_on=None):
+    disputes = list(_rows(scope, customer, "dispute").filter(closed_on=None))
+    files = list(_rows(scope, customer, "handover").filter(returned_on=None))
+    named = _numbers(scope, [one.invoice_id for one in disputes], *(one.invoice_ids or () for one in files))
+    for row in disputes:
         title = _("Dispute of %(amount)s: %(reason)s") % {
             "amount": money(row.amount, currency, exact=True), "reason": codes.dispute_reason(row.reason)
         }  # fmt: skip
-        detail = " · ".join(filter(None, (row.invoice_id, row.owner, day(row.deadline))))
+        invoice = named.get(row.invoice_id, row.invoice_id)
+        detail = " · ".join(filter(None, (invoice, row.owner, day(row.deadline))))
         found.append(
             (row.deadline or date.max, Running("dispute", row.dispute_id, "scale", title, detail, ""))
         )
     for row in _rows(scope, customer, "plan").filter(ended_on=None):
         title = _("Payment plan since %(day)s") % {"day": day(row.agreed_on)}
         found.append((date.max, Running("plan", row.plan_id, "calendar", title, "", _("End"))))
-    for row in _rows(scope, customer, "handover").filter(returned_on=None):
+    for row in files:
         title = _("Handed over: %(to)s") % {"to": codes.handed_to(row.to)}
-        detail = " · ".join((day(row.handed_on), *(row.invoice_ids or ())))
+        invoices = [named.get(one, one) for one in row.invoice_ids or ()]
+        detail = " · ".join((day(row.handed_on), *invoices))
         found.append(
             (date.max, Running("handover", row.handover_id, "scale", title, detail, _("File is back")))
         )
@@ -114,6 +120,15 @@ def end(scope: Scope, desk: Desk, customer: str, table: str, key: str) -> str:
         "handover": _("The file came back; the segment says what follows."),
     }  # fmt: skip
     return told[table]
+
+
+def _numbers(scope: Scope, *invoices: Iterable[str | None]) -> dict[str, str]:
+    """What is printed on invoices, by their ids."""
+    ids = {one for each in invoices for one in each if one}
+    if not ids:
+        return {}
+    rows = FACTS["invoice"].objects.filter(legal_entity=scope.company, invoice_id__in=ids, replaced_by=None)
+    return {one: number for one, number in rows.values_list("invoice_id", "number") if number}
 
 
 def _rows(scope: Scope, customer: str, table: str) -> Any:

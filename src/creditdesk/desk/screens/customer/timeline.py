@@ -144,14 +144,14 @@ def _actions(asked: Asked) -> Iterable[Event]:
             detail.append(_("call back on %(day)s") % {"day": day(row.call_back_on)})
         if row.document and row.channel in {"letter", "registered_letter"}:
             detail.append(row.document)
-        yield Event(row.done_on, "talk", codes.icon(row.channel), title, ", ".join(detail), row.by or "")
+        yield Event(row.done_on, "talk", codes.icon(row.channel), title, ", ".join(detail), codes.who(row.by))
 
 
 def _notes(asked: Asked) -> Iterable[Event]:
     for row in asked.facts("note", "on"):
         tags = [codes.tag(row.tag)] if row.tag else []
         tags += [codes.tactic(row.tactic)] if row.tactic else []
-        yield Event(row.on, "talk", "pencil", row.text, ", ".join(tags), row.by or "")
+        yield Event(row.on, "talk", "pencil", row.text, ", ".join(tags), codes.who(row.by))
 
 
 def _promises(asked: Asked) -> Iterable[Event]:
@@ -160,7 +160,7 @@ def _promises(asked: Asked) -> Iterable[Event]:
             "amount": money(row.amount, row.currency, exact=True), "day": day(row.due_on)
         }  # fmt: skip
         detail = _("withdrawn on %(day)s") % {"day": day(row.withdrawn_on)} if row.withdrawn_on else ""
-        yield Event(row.made_on, "talk", "handshake", title, detail, row.by or "")
+        yield Event(row.made_on, "talk", "handshake", title, detail, codes.who(row.by))
 
 
 def _disputes(asked: Asked) -> Iterable[Event]:
@@ -184,7 +184,7 @@ def _pauses(asked: Asked) -> Iterable[Event]:
             if row.until_on
             else _("Paused until lifted")
         )
-        yield Event(row.from_on, "talk", "pause", title, row.reason, row.by)
+        yield Event(row.from_on, "talk", "pause", title, row.reason, codes.who(row.by))
 
 
 def _messages(asked: Asked) -> Iterable[Event]:
@@ -301,7 +301,7 @@ def _reports(asked: Asked) -> Iterable[Event]:
 def _overrides(asked: Asked) -> Iterable[Event]:
     for row in asked.facts("override", "from_on"):
         title = _("Set by hand: %(field)s") % {"field": codes.override_field(row.field)}
-        yield Event(row.from_on, "credit", "pencil", title, row.reason, row.by)
+        yield Event(row.from_on, "credit", "pencil", title, row.reason, codes.who(row.by))
 
 
 def _statuses(asked: Asked) -> Iterable[Event]:
@@ -330,7 +330,13 @@ def _entries(asked: Asked) -> Iterable[Event]:
         fresh = row.was is None and row.became is not None
         told = row.what in ECHOED or (row.what == "task" and "outcome" in (row.became or {}))
         yield Event(
-            row.at.date(), "changes", "history", title, detail, row.by, echo=fresh and told and not row.why
+            row.at.date(),
+            "changes",
+            "history",
+            title,
+            detail,
+            codes.who(row.by),
+            echo=fresh and told and not row.why,
         )
 
 

@@ -50,6 +50,10 @@ def _next(row: Account, listing: Any) -> str:
     return ""
 
 
+def _collector(row: Account, _listing: Any) -> str:
+    return format_html('<span class="nowrap">{}</span>', row.collector)
+
+
 class Customers(Listing):
     """Every customer of the company that this person may see."""
 
@@ -68,7 +72,7 @@ class Customers(Listing):
         Column("credit_limit", _("Limit"), Kind.MONEY, shown=False),
         Column("headroom", _("Headroom"), Kind.MONEY, order="headroom", nullable=True, wide=True),
         Column("step", _("Next step"), show=_next, wide=True),
-        Column("collector", _("Collector"), order="collector", wide=True),
+        Column("collector", _("Collector"), order="collector", show=_collector, wide=True),
         Column("account_manager", _("Account manager"), shown=False),
         Column("currency", _("Currency"), shown=False),
         Column("country", _("Country"), shown=False),

@@ -95,10 +95,11 @@ class DisputeFilters(django_filters.FilterSet):
 
 def _customer(row: Any, listing: Any) -> str:
     return format_html(
-        '<a href="{}">{}</a><span class="sub">{}</span>',
+        '<a href="{}">{}</a><span class="sub">{}<span class="for-narrow">{}</span></span>',
         listing.scope.url("disputes:page", dispute=row.dispute_id),
         row.name,
         row.number or _("no invoice named"),
+        codes.dispute_reason(row.reason),
     )
 
 
@@ -136,7 +137,7 @@ class Disputes(Listing):
         Column("name", _("Customer"), order="name", show=_customer),
         Column("customer_id", _("Number"), shown=False),
         Column("number", _("Invoice"), shown=False),
-        Column("reason", _("Reason"), Kind.CODE, order="reason", show=_reason),
+        Column("reason", _("Reason"), Kind.CODE, order="reason", show=_reason, wide=True),
         Column("amount", _("Disputed"), Kind.MONEY, order="amount", descending=True, show=_amount),
         Column("deadline", _("To be settled by"), Kind.DAY, order="deadline", nullable=True, show=_deadline),
         Column("owner", _("Who settles it"), order="owner", nullable=True, wide=True),

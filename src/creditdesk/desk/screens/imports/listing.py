@@ -110,7 +110,7 @@ class Imports(Listing):
         Column("kind", _("Kind"), show=_kind, wide=True),
         Column("made_at", _("When"), show=lambda row, _listing: moment(row.made_at)),
         Column("by", _("Who"), wide=True),
-        Column("new", _("New"), Kind.NUMBER, value=lambda row: counted(row, "new", "back") or None),
+        Column("new", _("New"), Kind.NUMBER, value=lambda row: counted(row, "new", "back") or None, wide=True),
         Column("replaced", _("Replaced"), Kind.NUMBER, value=lambda row: counted(row, "replaced") or None, wide=True),
         Column("gone", _("Taken back"), Kind.NUMBER, value=lambda row: counted(row, "gone") or None, wide=True),
         Column("quarantined", _("In quarantine"), Kind.NUMBER, show=_apart),

@@ -39,6 +39,17 @@ TABLES: dict[str, Any] = {
     "override": _("Values set by hand"),
     "handover": _("Hand-overs to third parties"),
     "note": _("Notes"),
+    "company_account": _("Our bank accounts"),
+    "opportunity": _("Sales opportunities"),
+    "lead": _("Leads"),
+    "market": _("Figures of markets"),
+    "mandate": _("Direct-debit mandates"),
+    "payer_link": _("Who pays for whom"),
+    "invoice_line": _("Lines of invoices"),
+    "product_group": _("Product groups"),
+    "insurance_policy": _("Insurance policies"),
+    "insurance_event": _("Events of insurance"),
+    "feedback": _("Feedback of customers"),
 }
 
 FIELDS: dict[str, Any] = {

@@ -40,8 +40,9 @@ def held(scope: Scope) -> QuerySet[Account]:
 
 def _name(row: Account, listing: Any) -> str:
     return format_html(
-        '<a href="{}">{}</a><span class="sub">{}</span>',
+        '<a href="{}">{}</a><span class="sub">{}<span class="for-narrow">{} →</span></span>',
         listing.scope.url("customer:page", customer=row.customer), row.name, row.customer,
+        speaking().named("segment", row.was),
     )  # fmt: skip
 
 
@@ -77,7 +78,7 @@ class Movers(_Told):
     columns = (
         Column("name", _("Customer"), order="name", show=_name),
         Column("customer", _("Number"), shown=False),
-        Column("was", _("From"), show=_segment("was")),
+        Column("was", _("From"), show=_segment("was"), wide=True),
         Column("segment", pgettext_lazy("segment", "To"), show=_segment("segment")),
         Column("segment_since", _("On"), Kind.DAY, order="segment_since", descending=True, wide=True),
         Column("why", _("Why"), value=_why, wide=True),
@@ -96,7 +97,7 @@ class Held(_Told):
     columns = (
         Column("name", _("Customer"), order="name", show=_name),
         Column("customer", _("Number"), shown=False),
-        Column("was", _("Is"), show=_segment("was")),
+        Column("was", _("Is"), show=_segment("was"), wide=True),
         Column("to", _("Would be"), show=_segment("to")),
         Column("why", _("What holds it"), value=_why, wide=True),
         Column("overdue", _("Past due"), Kind.MONEY, order="overdue", descending=True, wide=True),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from creditdesk.desk.monitor.models import Figure
 from creditdesk.desk.screens.formats import number, speaking
@@ -155,7 +155,7 @@ def satisfaction(book: Book) -> Panel:
         name="satisfaction",
         title=_("Satisfaction"),
         value=number(mean_days(score, answers), 1) if answers else "",
-        note=_("of 5, %(n)s answers") % {"n": number(answers)} if answers else "",
+        note=ngettext("of 5, %(n)s answer", "of 5, %(n)s answers", answers) % {"n": number(answers)} if answers else "",
         chart=Chart(
             Shape.LINES, _("Average answer of customers, 1 to 5, by period."), on_axis(spans), (Line(_("Satisfaction"), tuple(values)),),
             tuple((float(mark), number(mark)) for mark in (1, 2, 3, 4, 5)),

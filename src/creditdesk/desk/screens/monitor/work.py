@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from creditdesk.desk.casework.models import Task
+from creditdesk.desk.screens.customer import codes
 from creditdesk.desk.screens.formats import number, speaking
 from creditdesk.desk.screens.listing import Column
 from creditdesk.desk.screens.monitor.chart import STEPS, Chart, Line, Shape
@@ -63,7 +64,7 @@ def panels(book: Book) -> list[Panel]:
 def _person(name: str) -> str:
     if name in SYSTEM:
         return _("sent by itself")
-    return _("not on record") if name == UNKNOWN else name
+    return _("not on record") if name == UNKNOWN else codes.who(name)
 
 
 def people(book: Book) -> Panel:

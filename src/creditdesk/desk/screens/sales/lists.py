@@ -138,7 +138,7 @@ def _orders(row: Account, listing: Any) -> str:
             )
     released = released_by(row)
     line = format_html('<span class="sub">{}</span>', released) if released else ""
-    return format_html("{}{}{}{}", badge, why, ask, line)
+    return format_html('<span class="stance">{}{}{}</span>{}', badge, why, ask, line)
 
 
 def _headroom(row: Account, _listing: Any) -> str:
@@ -176,7 +176,7 @@ def _risk(row: Account, _listing: Any) -> str:
 def _growth(row: Account, _listing: Any) -> str:
     if row.growth is None:
         return ""
-    return f"{'+' if row.growth > 0 else ''}{number(row.growth)} %".replace("-", "−")
+    return f"{'+' if row.growth > 0 else ''}{speaking().percent(row.growth / 100)}".replace("-", "−")
 
 
 def passes(row: Account) -> bool:

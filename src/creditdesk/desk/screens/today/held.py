@@ -39,15 +39,20 @@ class HeldFilters(django_filters.FilterSet):
 def _customer(row: Step, listing: Any) -> str:
     name = listing.names.get(row.customer, row.customer)
     return format_html(
-        '<a href="{}">{}</a><span class="sub">{}</span>',
+        '<a href="{}">{}</a><span class="sub">{}<span class="for-narrow">{}</span></span>',
         listing.scope.url("customer:page", customer=row.customer), name, row.customer,
+        ": ".join(dict.fromkeys(_named(row))),
     )  # fmt: skip
 
 
 def _step(row: Step, _listing: Any) -> str:
-    t = speaking()
-    done, step = t.named("do", row.do), t.named("step", row.step)
+    done, step = _named(row)
     return format_html('{}<span class="sub">{}</span>', done, "" if step == done else step)
+
+
+def _named(row: Step) -> tuple[str, str]:
+    """What is done, and at which step."""
+    return speaking().named("do", row.do), speaking().named("step", row.step)
 
 
 def _why(row: Step, _listing: Any) -> str:
@@ -66,7 +71,7 @@ class Held(Listing):
     filters = HeldFilters
     columns = (
         Column("customer", _("Customer"), show=_customer, order="customer"),
-        Column("step", _("Step"), Kind.CODE, group="step", show=_step),
+        Column("step", _("Step"), Kind.CODE, group="step", show=_step, wide=True),
         Column("hold", _("Held because"), Kind.CODE, group="hold", show=_why, order="hold"),
         Column("amount", _("Amount"), Kind.MONEY, order="amount", descending=True),
         Column("due_on", _("Due on"), Kind.DAY, order="due_on", wide=True),
