@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.db import Error, connections
 
-from creditdesk.desk.casework.models import Decision, Message, Run
+from creditdesk.desk.casework.models import Decision, Message, Run, Step
 from creditdesk.desk.day.profiling import kept
 from desk.office import Office
 
@@ -55,7 +55,12 @@ def figures(office: Office) -> dict[str, int]:
 
 
 def test_who_orders_nothing_among_others_has_no_orders_when_decided_alone(engine, peer) -> None:
+    """Nor has an address who gave none; and nobody waits for statements to be made."""
     office = Office.open(engine, peer, ["orders", "bills", "abroad"])
+    office.fact("invoice", invoice_id="i-away", customer_id="away", company_id="acme", number="2026/away",
+                kind="invoice", issued=date(2026, 2, 18), due=date(2026, 3, 20), amount=100_000, currency="EUR")  # fmt: skip
+    office.fact("customer", customer_id="away", name="Away", kind="company", company_id="acme", country="BE",
+                language="en", collector="carla")  # fmt: skip
     office.fact(
         "order",
         order_id="o1",
@@ -78,11 +83,18 @@ def test_who_orders_nothing_among_others_has_no_orders_when_decided_alone(engine
     among_all = figures(office)
     assert [among_all[name] for name in ("orders", "bills")] == [1, 0]
     decisions = list(Decision.objects.order_by("customer").values_list("digest"))
-    for number, customer in enumerate(("orders", "bills", "abroad", "orders")):
+    steps = list(Step.objects.order_by("customer", "id").values_list("customer", "digest", "hold", "to_on"))
+    builds = engine.alone.own.builds
+    for number, customer in enumerate(("orders", "bills", "abroad", "away", "orders")):
         note = {"note_id": f"n{number}", "customer_id": customer, "on": office.today, "text": "called back"}
         assert office.desk().fact("note", note) is not None
     assert list(Decision.objects.order_by("customer").values_list("digest")) == decisions
+    assert (
+        list(Step.objects.order_by("customer", "id").values_list("customer", "digest", "hold", "to_on"))
+        == steps
+    )
     assert figures(office) == among_all
+    assert engine.alone.own.builds == builds
 
 
 def test_a_day_under_way_leaves_a_customer_as_the_person_decided_it(engine, peer) -> None:

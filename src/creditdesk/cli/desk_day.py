@@ -151,6 +151,9 @@ def enact(
     from creditdesk.desk.casework import policies
     from creditdesk.desk.casework.audit import ReasonMissing
     from creditdesk.desk.casework.models import PolicyInUse
+    from creditdesk.desk.day.clock import moment, today_of
+    from creditdesk.desk.day.jobs import decider
+    from creditdesk.desk.day.preparing import prepare_coming
     from creditdesk.policy.load import policy_text
 
     terminal = Terminal.of(context, quiet, as_json)
@@ -168,6 +171,7 @@ def enact(
             policies.approve(version, by=approver, why=why, now=now)
     except (policies.SamePerson, PolicyInUse, ReasonMissing) as wrong:
         raise Refused(str(wrong)) from wrong
+    prepare_coming(chosen, today_of(chosen, moment()), decider())
     terminal.print(f"{version} holds for {chosen.code} from {version.effective_on} on")
     terminal.result({"company": chosen.code, "policy": str(version), "from": version.effective_on})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
@@ -25,6 +26,23 @@ Source: TypeAlias = "Sequence[Path] | pa.Table"
 """Where a table's rows are: Parquet files, or Arrow in memory."""
 
 
+@dataclass(frozen=True)
+class Wider:
+    """What occurs beyond the rows of a few customers: in their company, or with those who were decided before them.
+
+    Attributes:
+        currencies: beside those of the rows.
+        places: country and subdivision of customers, beside those of the rows.
+        since: a day before which no calendar need begin; None = the rows alone say.
+        told: what the company answers where its few customers cannot: has it rows of a table (`*`), a value in a column?
+    """
+
+    currencies: frozenset[str] = frozenset()
+    places: frozenset[tuple[str | None, str | None]] = frozenset()
+    since: date | None = None
+    told: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+
+
 @dataclass
 class Facts:
     """The fact tables of one run.
@@ -33,12 +51,14 @@ class Facts:
         tables: every table of the contract, conforming to its schema.
         present: names of the tables that were given (an absent one is empty).
         assume: tables that will hold rows later on: every question about them is answered yes.
+        wider: what occurs beyond the rows.
     """
 
     backend: Backend
     tables: dict[str, ir.Table]
     present: frozenset[str]
     assume: frozenset[str] = frozenset()
+    wider: Wider = field(default_factory=Wider)
     _asked: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> ir.Table:
@@ -46,6 +66,8 @@ class Facts:
 
     def has(self, name: str) -> bool:
         """Whether the table was given and has a row."""
+        if (name, "*") in self.wider.told:
+            return self.wider.told[name, "*"]
         if name in self.assume:
             return True
         if name not in self.present:
@@ -54,6 +76,8 @@ class Facts:
 
     def any(self, name: str, column: str) -> bool:
         """Whether the column has a value in any row."""
+        if (name, column) in self.wider.told:
+            return self.wider.told[name, column]
         if name in self.assume:
             return True
         if name not in self.present:
@@ -85,12 +109,18 @@ class Facts:
         return self._asked[key]
 
 
-def bind(backend: Backend, sources: Mapping[str, Source], assume: frozenset[str] = frozenset()) -> Facts:
+def bind(
+    backend: Backend,
+    sources: Mapping[str, Source],
+    assume: frozenset[str] = frozenset(),
+    wider: Wider | None = None,
+) -> Facts:
     """Facts from Parquet files or Arrow tables.
 
     Args:
         sources: per table of the contract its Parquet files, or its rows in memory.
         assume: tables whose rows come later (a replay's actions).
+        wider: what occurs beyond these rows.
 
     Raises:
         KeyError: for a table that the contract does not know.
@@ -108,7 +138,7 @@ def bind(backend: Backend, sources: Mapping[str, Source], assume: frozenset[str]
     unknown = set(sources) - set(TABLES)
     if unknown:
         raise KeyError(f"unknown fact tables {sorted(unknown)}; allowed: {sorted(TABLES)}")
-    return Facts(backend, tables, frozenset(sources), assume)
+    return Facts(backend, tables, frozenset(sources), assume, wider or Wider())
 
 
 MOST_INVOICES = 500_000

@@ -86,7 +86,8 @@ def open_day(
     currencies = tuple(sorted({*used, *bases, policy.currency}))
     first, last = _span(facts, as_of, until or as_of)
     homes = sorted({str(row["home"]) for row in companies})
-    pairs = [(country, part) for country, part in facts.distinct("customer", ["country", "subdivision"])]
+    own = [(country, part) for country, part in facts.distinct("customer", ["country", "subdivision"])]
+    pairs = [*own, *sorted(facts.wider.places - set(own), key=str)]
     places = [
         {"country": country or "", "subdivision": part or "", "home": home,
          "place": place_of(cast("str | None", country), cast("str | None", part), home)}
@@ -143,7 +144,7 @@ def _companies(facts: Facts, policy: Policy) -> list[dict[str, object]]:
 
 
 def _currencies(facts: Facts) -> set[str]:
-    found: set[str] = set()
+    found = set(facts.wider.currencies)
     for table in (
         "invoice",
         "payment",
@@ -165,7 +166,7 @@ def _currencies(facts: Facts) -> set[str]:
 
 def _span(facts: Facts, as_of: date, until: date) -> tuple[date, date]:
     """From the oldest date that a calendar is asked for to two years past the last day."""
-    oldest = as_of
+    oldest = min(as_of, facts.wider.since or as_of)
     for table, column in (
         ("invoice", "due"),
         ("invoice", "issued"),

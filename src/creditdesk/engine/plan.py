@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from creditdesk.engine.stages import Stage
 
-KEPT = 6
+KEPT = 12
 """Plans kept in a folder; the one used longest ago goes first."""
 
 _READ_BY = ("facts", "law", "policy", "engine")
@@ -50,7 +50,7 @@ class Plan:
     statements: list[Stage]
     put: Mapping[str, pa.Table]
     questions: Mapping[tuple[str, tuple[str, ...], str], Any]
-    shape: tuple[object, ...]
+    shape: tuple[Any, ...]
     since: date
     until: date
 

@@ -48,7 +48,7 @@ class Watched(Facts):
     @classmethod
     def over(cls, facts: Facts) -> Watched:
         """The same facts, watched."""
-        return cls(facts.backend, facts.tables, facts.present, facts.assume)
+        return cls(facts.backend, facts.tables, facts.present, facts.assume, facts.wider)
 
     def has(self, name: str) -> bool:
         """As `Facts.has`, remembered."""
@@ -96,7 +96,7 @@ def digest(policy_text: str) -> str:
     return hashlib.sha256(policy_text.encode()).hexdigest()
 
 
-def shape(day: Day) -> tuple[object, ...]:
+def shape(day: Day) -> tuple[Any, ...]:
     """What statements are built for beside the questions: currencies and our own companies."""
     companies = day.stages.backend.fetch(day.company).to_pylist()
     bases = sorted({row["base"] for row in companies})

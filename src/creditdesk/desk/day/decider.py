@@ -7,23 +7,22 @@ Polars, which plans nothing, many by DuckDB, which needs less memory for them.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from creditdesk.desk.beside import beside
+from creditdesk.desk.day.alone import WHOLE, Alone
+from creditdesk.desk.day.decided import Decided
+from creditdesk.desk.day.ground import NOTHING, AsAWhole, Told, ground_of, hold, oldest
 from creditdesk.desk.ledger import filed
 from creditdesk.desk.ledger.filed import Source
 from creditdesk.engine.backend import Backend, DuckDB, empty
-from creditdesk.engine.binding import bind, conform_arrow, few
+from creditdesk.engine.binding import Wider, bind, conform_arrow, few
 from creditdesk.engine.day import Day, open_day
 from creditdesk.engine.plan import Plan, keep, kept
 from creditdesk.engine.planning import AHEAD, Watched, carry, digest, make_plan, put_held, shape
@@ -35,9 +34,6 @@ from creditdesk.policy.load import read_policy
 
 ASSUMED = frozenset({"action", "handover", "approval", "promise", "pause", "override"})
 """Tables that hold rows sooner or later: no new statements for the first of them."""
-
-WHOLE = ("turnover_rank", "prior")
-"""The stages that look at all customers at once; for a few of them they are given as the last run left them."""
 
 
 @dataclass
@@ -57,59 +53,6 @@ class _Built:
     ground: tuple[object, ...]
     oldest: date
     filled: set[str]
-
-
-@dataclass(frozen=True)
-class Decided:
-    """One run, still in the engine.
-
-    Attributes:
-        policy: the policy that decided.
-        backend: where its stages are, until it decides the next time.
-    """
-
-    policy: Policy
-    backend: Backend
-
-    def sql(self, query: str, values: Mapping[str, Any] | None = None, **more: pa.Table) -> pa.Table:
-        """Rows of a query in DuckDB's SQL over stages and facts (`fact_<table>`).
-
-        Args:
-            values: what stands for its parameters.
-            more: further rows, as tables.
-        """
-        if isinstance(self.backend, DuckDB):
-            con = self.backend.con.con
-            for name, rows in more.items():
-                con.register(name, rows)
-            try:
-                return con.sql(query, params=values or None).to_arrow_table()
-            finally:
-                for name in more:
-                    con.unregister(name)
-        frames = cast("Polars", self.backend)
-        named = {name: frames.rows(name) for name in set(_WORD.findall(query)) & frames.frames.keys()}
-        with beside(**named, **more) as con:
-            return con.sql(query, params=values or None).to_arrow_table()
-
-    def filed(self, query: str, path: Path) -> Source:
-        """As `sql`, for many rows: into a file where the engine writes one."""
-        if not isinstance(self.backend, DuckDB):
-            return self.sql(query)
-        target = str(path).replace("'", "''")
-        self.backend.con.con.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet)")
-        return [path]
-
-    def columns(self, name: str) -> list[str]:
-        """The columns of a stage."""
-        return self.sql(f'SELECT * FROM "{name}" LIMIT 0').column_names
-
-    def fetch(self, name: str) -> pa.Table:
-        """Rows of an output table of the contract, or of a stage."""
-        return self.sql(f'SELECT * FROM "{name}"')
-
-
-_WORD = re.compile(r"\w+")
 
 
 class Decider:
@@ -137,29 +80,27 @@ class Decider:
         facts: Mapping[str, Source],
         as_of: date,
         previous: Mapping[str, pa.Table] | None = None,
-        whole: Mapping[str, pa.Table] | None = None,
+        whole: AsAWhole | None = None,
         held: Sequence[str] = (),
-        ordered: bool = False,
     ) -> Decided:
         """One run over facts in memory, or in files where they are many: those stay while what was decided is read.
 
         Args:
             previous: `decision`, `action_due` and `held` of the run before.
             held: customers with quarantined rows: their payers are held `data_problem`.
-            whole: when the facts are those of a few customers: the stages `WHOLE` of the last run over all of them.
-            ordered: their company has orders, be they nobody's here: where it has none invoices stand in for them.
+            whole: when the facts are those of a few customers: what they are decided with of their company.
 
         Raises:
             PolicyErrors: the policy's text is no policy.
             MissingRate, StageError: as the engine's `decide`.
         """
         with self.lock:
-            return self._decide(policy_text, facts, as_of, previous or {}, whole, held, ordered)
+            return self._decide(policy_text, facts, as_of, previous or {}, whole, held)
 
     @cached_property
-    def alone(self) -> Decider:
+    def alone(self) -> Alone:
         """A second engine, for a few customers: a person's change is decided while a day is under way, beside it."""
-        return Decider({**self._engine, "threads": "1"}, self._plans)
+        return Alone(Decider({**self._engine, "threads": "1"}, self._plans), self._plans)
 
     def close(self) -> None:
         """Give everything back."""
@@ -176,31 +117,29 @@ class Decider:
         facts: Mapping[str, Source],
         as_of: date,
         previous: Mapping[str, pa.Table],
-        whole: Mapping[str, pa.Table] | None,
+        whole: AsAWhole | None,
         held: Sequence[str],
-        ordered: bool,
     ) -> Decided:
-        key = digest(policy_text), few(facts), ASSUMED | {"order"} if ordered else ASSUMED
+        told = whole.told if whole else NOTHING
+        key = digest(policy_text), few(facts), frozenset(told.items())
         built = self._built.get(key)
         if (
             built is None
             or not built.plan.holds(as_of)
-            or not _holds(built.plan.questions, facts, key[2])
-            or not self._refill(built, facts, as_of, key[2])
+            or not hold(built.plan.questions, facts, ASSUMED, told)
+            or not self._refill(built, facts, as_of, told)
         ):
             built, decided = self._build(key, policy_text, facts, as_of, previous, held)
             if decided and not whole:
-                return Decided(built.policy, built.backend)
+                return Decided(built.policy, built.backend, built.plan.shape)
         carry(built.backend, previous)
         put_held(built.backend, held)
-        built.stages.again(whole)
-        return Decided(built.policy, built.backend)
+        built.stages.again(whole.stages if whole else None)
+        return Decided(built.policy, built.backend, built.plan.shape)
 
-    def _refill(
-        self, built: _Built, facts: Mapping[str, Source], as_of: date, assumed: frozenset[str]
-    ) -> bool:
+    def _refill(self, built: _Built, facts: Mapping[str, Source], as_of: date, told: Told) -> bool:
         """Other facts under the same statements; False when the statements do not hold for them."""
-        if _ground(facts) == built.ground and _oldest(facts, as_of) >= built.oldest:
+        if ground_of(facts) == built.ground and oldest(facts, as_of) >= built.oldest:
             for name, table in TABLES.items():
                 rows = facts.get(name)
                 if rows is not None and filed.count(rows):
@@ -214,9 +153,9 @@ class Decider:
                     built.filled.discard(name)
             Clock.put(built.backend, as_of)
             return True
-        day = self._open(built.backend, built.stages, built.policy, facts, as_of, assumed)
+        day = self._open(built.backend, built.stages, built.policy, facts, as_of, told)
         built.filled = {name for name, rows in facts.items() if filed.count(rows)}
-        built.ground, built.oldest = _ground(facts), _oldest(facts, as_of)
+        built.ground, built.oldest = ground_of(facts), oldest(facts, as_of)
         return shape(day) == built.plan.shape
 
     def _open(
@@ -226,9 +165,10 @@ class Decider:
         policy: Policy,
         facts: Mapping[str, Source],
         as_of: date,
-        assumed: frozenset[str],
+        told: Told,
     ) -> Day:
-        return open_day(stages, bind(backend, facts, assumed), policy, as_of, as_of + AHEAD)
+        bound = bind(backend, facts, ASSUMED, Wider(told=told))
+        return open_day(stages, bound, policy, as_of, as_of + AHEAD)
 
     def _build(
         self,
@@ -254,14 +194,15 @@ class Decider:
     def _from_disk(
         self, key: _Key, policy: Policy, facts: Mapping[str, Source], as_of: date
     ) -> _Built | None:
-        which, small, assumed = key
+        which, small, answers = key
+        told = dict(answers)
         name = Polars.name if small else DuckDB.name
         for plan in kept(self._plans, which, name) if self._plans is not None else ():
-            if not plan.holds(as_of) or not _holds(plan.questions, facts, assumed):
+            if not plan.holds(as_of) or not hold(plan.questions, facts, ASSUMED, told):
                 continue
             backend = self._backend(small)
             stages = Stages(backend, kept=WHOLE)
-            day = self._open(backend, stages, policy, facts, as_of, assumed)
+            day = self._open(backend, stages, policy, facts, as_of, told)
             if shape(day) != plan.shape:
                 backend.close()
                 continue
@@ -283,10 +224,11 @@ class Decider:
         previous: Mapping[str, pa.Table],
         held: Sequence[str],
     ) -> _Built:
-        which, small, assumed = key
+        which, small, told = key
         backend = self._backend(small)
         stages = Stages(backend, kept=WHOLE)
-        plan = make_plan(stages, Watched.over(bind(backend, facts, assumed)), policy, as_of, previous, held)
+        bound = bind(backend, facts, ASSUMED, Wider(told=dict(told)))
+        plan = make_plan(stages, Watched.over(bound), policy, as_of, previous, held)
         self.builds += 1
         if self._plans is not None:
             keep(self._plans, which, plan)
@@ -302,74 +244,8 @@ class Decider:
         as_of: date,
     ) -> _Built:
         filled = {name for name, rows in facts.items() if filed.count(rows)}
-        return _Built(policy, backend, stages, plan, _ground(facts), _oldest(facts, as_of), filled)
+        return _Built(policy, backend, stages, plan, ground_of(facts), oldest(facts, as_of), filled)
 
 
-_Key = tuple[str, bool, frozenset[str]]
-"""Digest of a policy's text, whether its facts are few, and which tables count as holding rows."""
-
-
-def _ground(facts: Mapping[str, Source]) -> tuple[object, ...]:
-    """What calendars, places, companies and rates are made of."""
-    places = _answer(facts, "customer", ("country", "subdivision"), "distinct")
-    companies = _all(facts, "company").to_pylist()
-    money = {
-        code
-        for rows in facts.values()
-        if "currency" in filed.names(rows)
-        for code in filed.columns(rows, ["currency"]).column(0).unique().to_pylist()
-    }
-    rates = _all(facts, "fx_rate").to_pydict()
-    return places, companies, sorted(money - {None}), rates
-
-
-def _all(facts: Mapping[str, Source], name: str) -> pa.Table:
-    rows = facts.get(name)
-    return pa.table({}) if rows is None else filed.columns(rows, filed.names(rows))
-
-
-def _oldest(facts: Mapping[str, Source], as_of: date) -> date:
-    """The oldest date that a calendar is asked for."""
-    found = [as_of]
-    for table, column in (
-        ("invoice", "due"),
-        ("invoice", "issued"),
-        ("payment", "value_date"),
-        ("action", "done_on"),
-    ):
-        if table in facts and filed.count(facts[table]):
-            least = pc.min(filed.columns(facts[table], [column]).column(0)).as_py()
-            found.append(least or as_of)
-    return min(found)
-
-
-def _holds(
-    questions: Mapping[tuple[str, tuple[str, ...], str], Any],
-    facts: Mapping[str, Source],
-    assumed: frozenset[str],
-) -> bool:
-    return all(_answer(facts, *question, assumed) == answer for question, answer in questions.items())
-
-
-def _answer(
-    facts: Mapping[str, Source],
-    name: str,
-    columns: tuple[str, ...],
-    question: str,
-    assumed: frozenset[str] = frozenset(),
-) -> Any:
-    """The answer that the facts give now, without asking the engine."""
-    rows = facts.get(name)
-    if question == "distinct":
-        if rows is None:
-            return []
-        distinct = filed.columns(rows, columns).group_by(list(columns)).aggregate([])
-        return sorted(
-            zip(*(distinct.column(column).to_pylist() for column in columns), strict=True),
-            key=lambda row: tuple((value is not None, str(value)) for value in row),
-        )
-    if name in assumed:
-        return True
-    if rows is None or not filed.count(rows):
-        return False
-    return all(column in filed.names(rows) and filed.has_value(rows, column) for column in columns)
+_Key = tuple[str, bool, frozenset[tuple[tuple[str, str], bool]]]
+"""Digest of a policy's text, whether its facts are few, and what the company said of them."""

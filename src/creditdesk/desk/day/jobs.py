@@ -17,11 +17,12 @@ from django_tasks import task
 from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 
 from creditdesk.desk import place
-from creditdesk.desk.casework.models import Message, Run, Schedule
+from creditdesk.desk.casework.models import Message, PolicyVersion, Run, Schedule
 from creditdesk.desk.day.at_once import decide_stale, keep_deciding
 from creditdesk.desk.day.beating import beat, keep_beating
-from creditdesk.desk.day.clock import moment
+from creditdesk.desk.day.clock import moment, today_of
 from creditdesk.desk.day.decider import Decider
+from creditdesk.desk.day.preparing import prepare_coming
 from creditdesk.desk.day.run import Worker, deliver_again, run_day
 from creditdesk.desk.day.transport import Folder
 from creditdesk.desk.day.trials import keep_trying, try_one
@@ -56,6 +57,7 @@ AGAIN = timedelta(minutes=10)
 
 _decider: Decider | None = None
 _making = threading.Lock()
+_ready: set[tuple[int, int | None]] = set()
 
 
 def decider() -> Decider:
@@ -134,6 +136,16 @@ def _midnight(here: datetime) -> datetime:
     return here.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+def make_ready(now: datetime) -> None:
+    """What deciding a customer alone needs, for policies approved since the last turn, and after the program was renewed."""
+    for company in Company.objects.exclude(schedule=None):
+        approved = PolicyVersion.objects.filter(company=company, approved_at__isnull=False)
+        newest = company.pk, approved.order_by("-approved_at").values_list("pk", flat=True).first()
+        if newest not in _ready:
+            prepare_coming(company, today_of(company, now), decider())
+            _ready.add(newest)
+
+
 def work(stop: threading.Event, every: float = 20.0, once: bool = False) -> None:
     """Put on the list what is due and do what is on it, until told to stop: what is under way is finished first.
 
@@ -164,6 +176,7 @@ def work(stop: threading.Event, every: float = 20.0, once: bool = False) -> None
             while try_one():
                 pass
             return
+        make_ready(moment())
         stop.wait(every)
     for thread in threads:
         thread.join()

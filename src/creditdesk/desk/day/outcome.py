@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from creditdesk.desk.beside import beside
 from creditdesk.desk.casework.models import Decision, Step
-from creditdesk.desk.day.decider import Decided
+from creditdesk.desk.day.decided import Decided
 from creditdesk.desk.ledger import bulk
 from creditdesk.desk.ledger.models import Company
 from creditdesk.facts.decisions import TABLES_OUT

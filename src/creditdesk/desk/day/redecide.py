@@ -13,14 +13,16 @@ from creditdesk.desk.casework.models import Message, Redecided, Run
 from creditdesk.desk.casework.policies import in_force
 from creditdesk.desk.day.closing import close_gone
 from creditdesk.desk.day.decider import Decider
+from creditdesk.desk.day.ground import AsAWhole
 from creditdesk.desk.day.opening import open_due
 from creditdesk.desk.day.outcome import Outcome, previous
+from creditdesk.desk.day.preparing import told_by
 from creditdesk.desk.day.recording import read_whole, record
 from creditdesk.desk.ledger import bulk
 from creditdesk.desk.ledger.models import Company
 from creditdesk.desk.ledger.quarantine import held_customers
 from creditdesk.desk.ledger.reading import facts as read_facts
-from creditdesk.desk.ledger.reading import has_rows, known_import
+from creditdesk.desk.ledger.reading import known_import
 from creditdesk.desk.ledger.versions import arrow_schema
 from creditdesk.facts.schema import TABLES
 
@@ -61,10 +63,8 @@ def redecide(
     with engine.lock:
         policy = in_force(company, as_of)
         held = held_customers(company, number)
-        whole = _standing_whole(company, last)
-        decided = engine.decide(
-            policy.text, facts, as_of, before, whole, held, ordered=has_rows(company, number, "order")
-        )
+        whole = AsAWhole(_standing_whole(company, last), told_by(company, number))
+        decided = engine.decide(policy.text, facts, as_of, before, whole, held)
         outcome = Outcome(decided, as_of)
         with transaction.atomic():
             Company.objects.select_for_update(no_key=True).get(pk=company.pk)

@@ -25,12 +25,14 @@ from creditdesk.desk.casework.privacy import empty_again
 from creditdesk.desk.casework.requests import expire
 from creditdesk.desk.day.alerts import raise_alerts
 from creditdesk.desk.day.closing import close_gone
-from creditdesk.desk.day.decider import Decided, Decider
+from creditdesk.desk.day.decided import Decided
+from creditdesk.desk.day.decider import Decider
 from creditdesk.desk.day.golive import is_live
 from creditdesk.desk.day.lock import one_day
 from creditdesk.desk.day.opening import open_due
 from creditdesk.desk.day.outbox import Ask, Delivered, deliver, recover
 from creditdesk.desk.day.outcome import Outcome, previous
+from creditdesk.desk.day.preparing import prepare
 from creditdesk.desk.day.recording import record
 from creditdesk.desk.day.redecide import ask_again
 from creditdesk.desk.day.transport import Smtp, Transport
@@ -203,6 +205,7 @@ class _Day:
                 with self._work(run, "measure") as stage:
                     stage.rows = measure(self._company, outcome, self._number, self._worker.clock())
         with self._failing(run):
+            prepare(self._company, run.policy, as_of, self._worker.decider, outcome.decided.shape[0])
             self._deliver(run, as_of)
         return self._end(run)
 

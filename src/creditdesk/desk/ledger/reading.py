@@ -36,9 +36,11 @@ def of_customers(table: str) -> bool:
     return table in THROUGH or any(column.name == "customer_id" for column in TABLES[table].columns)
 
 
-def has_rows(company: Company, number: int, table: str) -> bool:
-    """Whether a company has any row of a table, as known after import `number`."""
+def has_rows(company: Company, number: int, table: str, column: str = "") -> bool:
+    """Whether a company has any row of a table, or one with a value in a column, as known after import `number`."""
     rows = FACTS[table].objects.filter(legal_entity=company, brought_by__lte=number)
+    if column:
+        rows = rows.exclude(**{column: None})
     return rows.filter(Q(replaced_by=None) | Q(replaced_by__gt=number)).exists()
 
 

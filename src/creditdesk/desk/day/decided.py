@@ -1,0 +1,72 @@
+"""One run that was decided, as whoever reads it asks for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import pyarrow as pa
+
+from creditdesk.desk.beside import beside
+from creditdesk.desk.ledger.filed import Source
+from creditdesk.engine.backend import Backend, DuckDB
+from creditdesk.engine.polars.backend import Polars
+from creditdesk.policy.document import Policy
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One run, still in the engine.
+
+    Attributes:
+        policy: the policy that decided.
+        backend: where its stages are, until it decides the next time.
+        shape: currencies and companies that occurred (`planning.shape`).
+    """
+
+    policy: Policy
+    backend: Backend
+    shape: tuple[Any, ...] = ()
+
+    def sql(self, query: str, values: Mapping[str, Any] | None = None, **more: pa.Table) -> pa.Table:
+        """Rows of a query in DuckDB's SQL over stages and facts (`fact_<table>`).
+
+        Args:
+            values: what stands for its parameters.
+            more: further rows, as tables.
+        """
+        if isinstance(self.backend, DuckDB):
+            con = self.backend.con.con
+            for name, rows in more.items():
+                con.register(name, rows)
+            try:
+                return con.sql(query, params=values or None).to_arrow_table()
+            finally:
+                for name in more:
+                    con.unregister(name)
+        frames = cast("Polars", self.backend)
+        named = {name: frames.rows(name) for name in set(_WORD.findall(query)) & frames.frames.keys()}
+        with beside(**named, **more) as con:
+            return con.sql(query, params=values or None).to_arrow_table()
+
+    def filed(self, query: str, path: Path) -> Source:
+        """As `sql`, for many rows: into a file where the engine writes one."""
+        if not isinstance(self.backend, DuckDB):
+            return self.sql(query)
+        target = str(path).replace("'", "''")
+        self.backend.con.con.execute(f"COPY ({query}) TO '{target}' (FORMAT parquet)")
+        return [path]
+
+    def columns(self, name: str) -> list[str]:
+        """The columns of a stage."""
+        return self.sql(f'SELECT * FROM "{name}" LIMIT 0').column_names
+
+    def fetch(self, name: str) -> pa.Table:
+        """Rows of an output table of the contract, or of a stage."""
+        return self.sql(f'SELECT * FROM "{name}"')
+
+
+_WORD = re.compile(r"\w+")
