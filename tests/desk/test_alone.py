@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from creditdesk.desk.day.alone import BY_COMPANY, WHOLE, WIDE
-from creditdesk.desk.day.decided import Decided
+from creditdesk.desk.day.alone import BY_COMPANY, WIDE
+from creditdesk.desk.day.decided import WHOLE, Decided
 from creditdesk.desk.day.decider import Decider
 from creditdesk.desk.day.ground import AsAWhole, answer
 from creditdesk.desk.ledger.reading import THROUGH

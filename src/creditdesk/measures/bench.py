@@ -19,7 +19,7 @@ EPOCH = date(1970, 1, 1).toordinal()
 
 READS: dict[str, str] = {
     "doc_rows": """
-        SELECT i.invoice_id, CASE WHEN i.is_invoice THEN 'invoice' ELSE 'credit_note' END AS kind, i.customer_id, o.payer, i.currency,
+        SELECT i.invoice_id, CASE WHEN i.is_invoice THEN 'invoice' ELSE 'credit_note' END AS kind, i.customer_id, o.payer, f.currency,
             o.base, i.issued_day, i.eff_day, i.amount, i.amount_base,
             coalesce(f.factored_on - DATE '1970-01-01' <= (SELECT day FROM clock), false) OR coalesce(d.intercompany, false)
                 OR (coalesce(f.payment_method = 'direct_debit', false) AND c.invoice_id IS NULL) AS apart
@@ -46,7 +46,7 @@ READS: dict[str, str] = {
     "dispute_rows": """
         SELECT d.dispute_id, d.customer_id, coalesce(i.currency, b.base) AS currency, d.opened_on, d.closed_on, d.amount,
             d.reason, d.outcome, d.owner, d.deadline
-        FROM fact_dispute d LEFT JOIN item i ON i.invoice_id = d.invoice_id
+        FROM fact_dispute d LEFT JOIN fact_invoice i ON i.invoice_id = d.invoice_id
         LEFT JOIN debtor b ON b.customer_id = d.customer_id
     """,
     "feedback_rows": 'SELECT customer_id, "on", score FROM fact_feedback',

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from creditdesk.desk.day.decided import Decided
+from creditdesk.desk.day.decided import READ, Decided
 from creditdesk.desk.day.ground import AsAWhole, Told, answer, currencies, oldest, rows_of, serve
 from creditdesk.desk.ledger.reading import of_customers
 from creditdesk.engine.backend import empty
@@ -33,9 +33,6 @@ from creditdesk.policy.load import read_policy
 
 if TYPE_CHECKING:
     from creditdesk.desk.day.decider import Decider
-
-WHOLE = ("turnover_rank", "prior")
-"""The stages that look at all customers at once; for a few of them they are given as the last run left them."""
 
 WIDE = frozenset(name for name in TABLES if of_customers(name))
 """Tables that any customer may have rows in."""
@@ -78,7 +75,7 @@ class _Ready:
         """A plan that serves these facts, ready with them; None when it does not serve them."""
         if not plan.holds(as_of) or not serve(plan.questions, facts, WIDE, told):
             return None
-        stages = Stages(Polars(), kept=WHOLE, done=[*plan.statements])
+        stages = Stages(Polars(), kept=READ, done=[*plan.statements])
         companies, rates = rows_of(facts, "company"), rows_of(facts, "fx_rate")
         ready = _Ready(policy, stages, plan, Wider(frozenset(plan.shape[0]), told=told), companies, rates)
         if not currencies(facts) <= ready.wider.currencies or not ready._open(facts, as_of):
@@ -196,7 +193,7 @@ class Alone:
                 and _Ready.of(plan, policy, facts, as_of, told)
             ):
                 return False
-        stages = Stages(Polars(), kept=WHOLE)
+        stages = Stages(Polars(), kept=READ)
         bound = bind(stages.backend, facts, WIDE, Wider(frozenset(money), told=told))
         plan = make_plan(stages, Watched.over(bound), policy, as_of, {}, ())
         keep(self._plans, which, replace(plan, engine=FOR_FEW))

@@ -16,6 +16,12 @@ from creditdesk.engine.backend import Backend, DuckDB
 from creditdesk.engine.polars.backend import Polars
 from creditdesk.policy.document import Policy
 
+WHOLE = ("turnover_rank", "prior")
+"""The stages that look at all customers at once; for a few of them they are given as the last run left them."""
+
+READ = (*WHOLE, "case_state", "debtor", "item", "open_item", "past_due", "promise_state")
+"""Stages, beside the outputs, that are asked for here after a run: they are not given back when their last reader is done."""
+
 
 @dataclass(frozen=True)
 class Decided:

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from creditdesk.desk.day.alone import WHOLE, Alone
-from creditdesk.desk.day.decided import Decided
+from creditdesk.desk.day.alone import Alone
+from creditdesk.desk.day.decided import READ, Decided
 from creditdesk.desk.day.ground import NOTHING, AsAWhole, Told, ground_of, hold, oldest
 from creditdesk.desk.ledger import filed
 from creditdesk.desk.ledger.filed import Source
@@ -201,7 +201,7 @@ class Decider:
             if not plan.holds(as_of) or not hold(plan.questions, facts, ASSUMED, told):
                 continue
             backend = self._backend(small)
-            stages = Stages(backend, kept=WHOLE)
+            stages = Stages(backend, kept=READ)
             day = self._open(backend, stages, policy, facts, as_of, told)
             if shape(day) != plan.shape:
                 backend.close()
@@ -226,7 +226,7 @@ class Decider:
     ) -> _Built:
         which, small, told = key
         backend = self._backend(small)
-        stages = Stages(backend, kept=WHOLE)
+        stages = Stages(backend, kept=READ)
         bound = bind(backend, facts, ASSUMED, Wider(told=dict(told)))
         plan = make_plan(stages, Watched.over(bound), policy, as_of, previous, held)
         self.builds += 1

@@ -12,10 +12,9 @@ import pyarrow.compute as pc
 from django.db.models import Min
 
 from creditdesk.desk.casework.models import Case, Decision, Message, Step, Whole
-from creditdesk.desk.day.alone import WHOLE
 from creditdesk.desk.day.changes import Laid, lay
 from creditdesk.desk.day.current import stand
-from creditdesk.desk.day.decided import Decided
+from creditdesk.desk.day.decided import WHOLE, Decided
 from creditdesk.desk.day.outcome import Outcome
 from creditdesk.desk.day.profiling import keep
 from creditdesk.desk.day.transitions import look, tell
