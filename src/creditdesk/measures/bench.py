@@ -100,6 +100,11 @@ class Bench:
             values["today"] = self.today
         self.con.execute(statement, values or None)
 
+    def drop(self, *tables: str) -> None:
+        """Give back what nothing more is made of."""
+        for table in tables:
+            self.con.execute(f"DROP TABLE {table}")
+
 
 def lay(con: duckdb.DuckDBPyConnection, as_of: date, costs: Mapping[str, int]) -> Bench:
     """Make the tables that every figure is made of.
@@ -109,7 +114,9 @@ def lay(con: duckdb.DuckDBPyConnection, as_of: date, costs: Mapping[str, int]) -
       all periods that are shown on; tomorrow is in one that is none.
     - `during` (grain, day, idx): the period in which a day lies, for sums of periods that are shown or further back.
     - `who` (customer_id, portfolio, segment, collector): by the customer's own id and by those that were merged into it.
-    - `doc`: invoices and credit notes. `entry`: allocations with the days from which and up to which they are in force.
+    - `doc`: invoices and credit notes. `paid`: payments. `entry`: allocations with the days from which and up to which they are in force.
+      Their columns `who`, `payer`, `doc`, `credit` and `payment` are the numbers of rows of those tables (`rowid`): of millions of rows
+      numbers are matched in a third of the time of texts.
     - `daily`, `cell`, `grouped`: where figures go, see `cells.py`.
     """
     bench = Bench(con, as_of, costs)
@@ -155,7 +162,11 @@ _TABLES = (
         coalesce(c.collector, '') AS collector, d.base
     FROM debtor_rows d LEFT JOIN customer_rows c ON c.customer_id = d.survivor_id
     """,
-    "CREATE TEMP TABLE doc AS SELECT * FROM doc_rows",
+    """
+    CREATE TEMP TABLE doc AS
+    SELECT r.* EXCLUDE (customer_id, payer), w.rowid::INTEGER AS who, p.rowid::INTEGER AS payer
+    FROM doc_rows r LEFT JOIN who w ON w.customer_id = r.customer_id LEFT JOIN who p ON p.customer_id = r.payer
+    """,
     # a payment counts once it is booked and value-dated; one that was returned in full counts no more
     f"""
     CREATE TEMP TABLE paid AS
@@ -169,8 +180,8 @@ _TABLES = (
             sum(amount) OVER (PARTITION BY reverses_payment_id ORDER BY booked_day, payment_id) AS returned
         FROM known WHERE kind = 'return' AND reverses_payment_id IS NOT NULL
     )
-    SELECT k.* EXCLUDE (reverses_payment_id), b.gone_day
-    FROM known k LEFT JOIN (
+    SELECT k.* EXCLUDE (customer_id, reverses_payment_id), w.rowid::INTEGER AS who, b.gone_day
+    FROM known k LEFT JOIN who w USING (customer_id) LEFT JOIN (
         SELECT b.payment_id, min(b.booked_day) AS gone_day FROM back b JOIN known k USING (payment_id)
         WHERE b.returned >= k.amount GROUP BY ALL
     ) b USING (payment_id)
@@ -179,11 +190,15 @@ _TABLES = (
     f"""
     CREATE TEMP TABLE entry AS
     SELECT * FROM (
-        SELECT a.invoice_id, a.kind, a.payment_id, a.credit_note_id, a.amount, a.kind IN ('payment', 'set_off') AS money,
+        SELECT d.rowid::INTEGER AS doc, c.rowid::INTEGER AS credit, p.rowid::INTEGER AS payment, a.kind, a.amount, a.kind IN ('payment', 'set_off') AS money,
             coalesce(p.value_day, {day("a.allocated_on")}) AS pay_day, coalesce(p.booked_day, {day("a.allocated_on")}) AS booked_day,
             greatest({day("a.allocated_on")}, p.booked_day) AS from_day,
             least({day("a.reversed_on")}, p.gone_day) AS to_day
-        FROM allocation_rows a LEFT JOIN paid p USING (payment_id)
+        FROM allocation_rows a LEFT JOIN paid p USING (payment_id) LEFT JOIN doc d USING (invoice_id)
+        LEFT JOIN (
+            SELECT rowid, invoice_id FROM doc
+            WHERE invoice_id IN (SELECT credit_note_id FROM allocation_rows WHERE credit_note_id IS NOT NULL)
+        ) c ON c.invoice_id = a.credit_note_id
         WHERE a.kind <> 'payment' OR p.amount > 0
     )
     WHERE from_day <= $today AND (to_day IS NULL OR to_day > from_day)

@@ -14,13 +14,6 @@ GROUPS = """
 """
 """Cells added up per group."""
 
-MEMBERS = """
-    SELECT customer_id, '' AS "group" FROM who
-    UNION ALL SELECT customer_id, 'portfolio:' || portfolio FROM who WHERE portfolio <> 0
-    UNION ALL SELECT customer_id, 'segment:' || segment FROM who WHERE segment <> ''
-"""
-"""Which customers are in which group, for figures that do not add up."""
-
 
 def sums(bench: Bench, events: str) -> None:
     """Sums of days, to be added up per period.
@@ -37,12 +30,30 @@ def sums(bench: Bench, events: str) -> None:
     )
 
 
-def balances(bench: Bench, events: str) -> None:
+def sums_of_days(bench: Bench, days: str, told: str) -> None:
+    """Several sums of the same days: what is many is read once.
+
+    Args:
+        days: a query that gives `who`, `day`, and amounts and counts to be added up per day, as columns.
+        told: a query over `added` (portfolio, segment, day and these sums) that gives portfolio, segment, name, part, day, amount, count.
+    """
+    bench.run(
+        f"""
+        CREATE OR REPLACE TEMP TABLE added AS
+        SELECT w.portfolio, w.segment, e.day, sum(COLUMNS(e.* EXCLUDE (who, day)))
+        FROM ({days}) e JOIN who w ON w.rowid = e.who WHERE e.day <= $today GROUP BY w.portfolio, w.segment, e.day
+        """
+    )
+    bench.run(f"INSERT INTO daily {told}")
+
+
+def balances(bench: Bench, events: str, by: str = "w.customer_id = e.customer_id") -> None:
     """Balances at the end of each period, at the rate of that day.
 
     Args:
         events: a query that gives customer_id, currency, day, end_day (from which on it counts no more; null = it counts on), eff_day
             (day from which its age counts; null = it has none), name, amount (minor units of `currency`, with its sign) and count.
+        by: how a row of it (`e`) names its customer (`w`).
     """
     bench.run(
         f"""
@@ -52,7 +63,7 @@ def balances(bench: Bench, events: str) -> None:
         placed AS (
             SELECT w.portfolio, w.segment, w.base, e.currency, e.name, e.eff_day, a.month AS first_month, a.week AS first_week,
                 z.month AS end_month, z.week AS end_week, sum(e.amount) AS amount, sum(e.count) AS count
-            FROM event e JOIN who w USING (customer_id)
+            FROM event e JOIN who w ON {by}
             JOIN ending a ON a.day = greatest(e.day, {bench.first})
             JOIN ending z ON z.day = greatest(coalesce(e.end_day, $today + 1), {bench.first})
             WHERE a.week < z.week OR a.month < z.month

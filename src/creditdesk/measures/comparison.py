@@ -30,27 +30,27 @@ def comparison(bench: Bench) -> None:
         f"""
         CREATE TEMP TABLE alike AS
         WITH moved AS (
-            SELECT customer_id, {day("segment_since")} AS since FROM moved_rows
+            SELECT w.rowid AS who, {day("segment_since")} AS since FROM moved_rows JOIN who w USING (customer_id)
             WHERE {day("segment_since")} BETWEEN $today - {2 * QUARTER} AND $today - {SETTLED}
         ),
         middle AS (SELECT quantile_disc(since, 0.5) AS since FROM moved),
         chosen AS (
-            SELECT customer_id, 'moved' AS who, since FROM moved
+            SELECT who, 'moved' AS way, since FROM moved
             UNION ALL
-            SELECT w.customer_id, 'stayed', m.since FROM who w CROSS JOIN middle m
+            SELECT w.rowid, 'stayed', m.since FROM who w CROSS JOIN middle m
             WHERE m.since IS NOT NULL
                 AND w.customer_id NOT IN (SELECT customer_id FROM moved_rows WHERE {day("segment_since")} > $today - 365)
         ),
         summed AS (
-            SELECT c.customer_id, c.who, CASE WHEN p.pay_day < c.since THEN 'before' ELSE 'after' END AS era,
+            SELECT c.who, c.way, CASE WHEN p.pay_day < c.since THEN 'before' ELSE 'after' END AS era,
                 sum(p.value * p.days) AS late, sum(p.value) AS money, count(*) AS n
-            FROM chosen c JOIN pay p ON p.customer_id = c.customer_id AND p.pay_day >= c.since - {QUARTER} AND p.pay_day < c.since + {QUARTER}
+            FROM chosen c JOIN pay p ON p.who = c.who AND p.pay_day >= c.since - {QUARTER} AND p.pay_day < c.since + {QUARTER}
             GROUP BY ALL HAVING count(*) >= {LEAST} AND sum(p.value) > 0
         ),
         twice AS (
-            SELECT customer_id, who, max(late / money) FILTER (era = 'before') AS days FROM summed GROUP BY ALL HAVING count(*) = 2
+            SELECT who, way, max(late / money) FILTER (era = 'before') AS days FROM summed GROUP BY ALL HAVING count(*) = 2
         )
-        SELECT s.*, CASE {bands} ELSE 'over_30' END AS band FROM summed s JOIN twice USING (customer_id, who)
+        SELECT s.*, CASE {bands} ELSE 'over_30' END AS band FROM summed s JOIN twice USING (who, way)
         """
     )
     bench.run(
@@ -58,7 +58,7 @@ def comparison(bench: Bench) -> None:
         INSERT INTO "grouped"
         WITH last AS (SELECT max(idx) AS idx FROM span WHERE grain = 'month'),
         added AS (
-            SELECT band || ':' || who || ':' || era AS part, sum(late) AS late, sum(money) AS money, count(*) AS n FROM alike GROUP BY ALL
+            SELECT band || ':' || way || ':' || era AS part, sum(late) AS late, sum(money) AS money, count(*) AS n FROM alike GROUP BY ALL
         )
         SELECT '', 'month', idx, 'compared', part, late, n FROM added, last
         UNION ALL SELECT '', 'month', idx, 'compared_money', part, money, n FROM added, last
@@ -71,17 +71,19 @@ _REGRESSION = f"""
 INSERT INTO "grouped"
 -- the quarters of payers in one quarter of a year, and the same customers in the next: what happens by itself
 WITH summed AS (
-    SELECT customer_id, CASE WHEN pay_day > $today - {QUARTER} THEN 'after' ELSE 'before' END AS era,
+    SELECT who, CASE WHEN pay_day > $today - {QUARTER} THEN 'after' ELSE 'before' END AS era,
         sum(value * days) AS late, sum(value) AS money, count(*) AS n
     FROM pay WHERE pay_day > $today - {2 * QUARTER} AND pay_day <= $today GROUP BY ALL HAVING count(*) >= {LEAST} AND sum(value) > 0
 ),
 twice AS (
-    SELECT customer_id, max(late / money) FILTER (era = 'before') AS days FROM summed GROUP BY ALL HAVING count(*) = 2
+    SELECT who, max(late / money) FILTER (era = 'before') AS days FROM summed GROUP BY ALL HAVING count(*) = 2
 ),
-placed AS (SELECT customer_id, ntile(4) OVER (ORDER BY days, customer_id) AS place FROM twice),
+placed AS (
+    SELECT t.who, ntile(4) OVER (ORDER BY t.days, w.customer_id) AS place FROM twice t JOIN who w ON w.rowid = t.who
+),
 added AS (
     SELECT p.place || ':' || s.era AS part, sum(s.late) AS late, sum(s.money) AS money, count(*) AS n
-    FROM summed s JOIN placed p USING (customer_id) GROUP BY ALL
+    FROM summed s JOIN placed p USING (who) GROUP BY ALL
 ),
 last AS (SELECT max(idx) AS idx FROM span WHERE grain = 'month')
 SELECT '', 'month', idx, 'by_itself', part, late, n FROM added, last

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from creditdesk.measures.bench import Bench
-from creditdesk.measures.cells import MEMBERS, sums
+from creditdesk.measures.cells import GROUPS, sums_of_days
 
 EARLIEST, LATEST = -60, 180
 """Days beyond which a payment counts as this early or late: one payment of ten years ago must not move a mean."""
@@ -22,39 +22,40 @@ def lateness(bench: Bench) -> None:
     Left out everywhere: customers of our own group, direct debits that were not returned, factored invoices.
     """
     bench.run(_PAYMENTS)
-    bench.run(_COHORT)
-    parts = " ".join(
-        f"UNION ALL SELECT customer_id, 'due', '{part}', eff_day, {part}_base, 0 FROM cohort"
-        for part in PARTS
-    )
-    sums(
+    sums_of_days(
         bench,
-        f"""
-        SELECT customer_id, 'late' AS name, '' AS part, pay_day AS day, value * days AS amount, 1 AS count FROM pay
-        UNION ALL SELECT customer_id, 'late_money', '', pay_day, value, 1 FROM pay {parts}
-        """,
+        "SELECT who, pay_day AS day, value * days AS late, value, 1 AS count FROM pay",
+        "SELECT portfolio, segment, 'late', '', day, late, count FROM added "
+        "UNION ALL SELECT portfolio, segment, 'late_money', '', day, value, count FROM added",
+    )
+    sums_of_days(
+        bench,
+        _COHORT,
+        " UNION ALL ".join(
+            f"SELECT portfolio, segment, 'due', '{part}', day, {part}_base, 0 FROM added" for part in PARTS
+        ),
     )
     _median(bench)
+    bench.drop("fallen")
 
 
 _PAYMENTS = f"""
 CREATE TEMP TABLE pay AS
-SELECT d.customer_id, e.pay_day, least(greatest(e.pay_day - d.eff_day, {EARLIEST}), {LATEST}) AS days,
+SELECT d.who, e.pay_day, least(greatest(e.pay_day - d.eff_day, {EARLIEST}), {LATEST}) AS days,
     CASE WHEN d.currency = d.base THEN e.amount
         ELSE CAST(floor(e.amount * (d.amount_base / nullif(d.amount, 0)) + 0.5) AS BIGINT) END AS value
-FROM entry e JOIN doc d USING (invoice_id)
+FROM entry e JOIN doc d ON d.rowid = e.doc
 WHERE e.money AND NOT d.apart AND d.kind = 'invoice' AND d.amount > 0 AND (e.to_day IS NULL OR e.to_day > $today)
 """
 
 _COHORT = """
-CREATE TEMP TABLE cohort AS
 WITH rounded AS (
-    SELECT customer_id, eff_day, due_base, CAST(floor(on_time * factor + 0.5) AS BIGINT) AS on_time_base,
+    SELECT who, eff_day AS day, due_base, CAST(floor(on_time * factor + 0.5) AS BIGINT) AS on_time_base,
         CAST(floor(within_30 * factor + 0.5) AS BIGINT) AS within_30_base, CAST(floor(later * factor + 0.5) AS BIGINT) AS later_base,
         CAST(floor(written_off * factor + 0.5) AS BIGINT) AS written_off_base
     FROM fallen WHERE NOT apart AND eff_day <= $today
 )
-SELECT *, due_base - on_time_base - within_30_base - later_base - written_off_base AS open_base FROM rounded
+SELECT * EXCLUDE (due_base), due_base - on_time_base - within_30_base - later_base - written_off_base AS open_base FROM rounded
 """
 
 
@@ -65,18 +66,18 @@ def _median(bench: Bench) -> None:
     bench.run(
         f"""
         INSERT INTO "grouped"
-        WITH member AS ({MEMBERS}),
-        closed AS (
-            SELECT f.customer_id, f.eff_day,
+        WITH closed AS (
+            SELECT f.who, f.eff_day,
                 CASE WHEN f.written_off = 0 AND f.due - f.on_time - f.within_30 - f.later
                     <= greatest(coalesce(t.tolerance, 0), floor(f.due * 0.005)) THEN f.last_pay_day END AS paid_day
             FROM fallen f LEFT JOIN tolerance_rows t USING (currency) WHERE NOT f.apart AND f.eff_day <= $today
         ),
-        daily AS (
-            SELECT g."group", c.eff_day, CASE WHEN c.paid_day IS NULL THEN NULL
+        counted AS (
+            SELECT w.portfolio, w.segment, c.eff_day, CASE WHEN c.paid_day IS NULL THEN NULL
                 ELSE least(greatest(c.paid_day - c.eff_day, {EARLIEST}), {LATEST}) END AS days, count(*) AS n
-            FROM closed c JOIN member g USING (customer_id) GROUP BY ALL
+            FROM closed c JOIN who w ON w.rowid = c.who GROUP BY ALL
         ),
+        daily AS ({GROUPS.format(table="counted", keys="eff_day, days", sums="sum(n) AS n")}),
         seen AS (
             -- as each period ended: paid until then, or open at its age
             SELECT d."group", s.grain, s.idx, least(coalesce(d.days, {LATEST + 1}), s.last - d.eff_day, {LATEST}) AS g,

@@ -71,7 +71,7 @@ def wrong_reminders(bench: Bench) -> None:
                 max(e.booked_day) FILTER (e.money AND e.pay_day < n.day) AS booked_day,
                 greatest(coalesce(any_value(t.tolerance), 0), floor(d.amount * 0.005)) AS tolerance
             FROM named n JOIN doc d USING (invoice_id) LEFT JOIN tolerance_rows t USING (currency)
-            LEFT JOIN entry e ON e.invoice_id = n.invoice_id AND (e.to_day IS NULL OR e.to_day > $today)
+            LEFT JOIN entry e ON e.doc = d.rowid AND (e.to_day IS NULL OR e.to_day > $today)
             GROUP BY n.action_id, n.invoice_id, n.day, d.amount
         ),
         judged AS (
