@@ -73,10 +73,12 @@ def _shown(name: str) -> str:
     return f"round(p.{name}, {DRIFTING[name]}) + 0" if name in DRIFTING else f"p.{name}"
 
 
+COLLECTOR = "coalesce(c.owner, p.collector, '')"
+
 ACCOUNTS = f"""
 SELECT p.customer_id AS customer, p.name, {WORDS} AS words, p.kind, coalesce(p.country, '') AS country,
     coalesce(b.city, '') AS city, p.language, p.payer_id AS payer, coalesce(p.group_id, p.customer_id) AS group_id,
-    p.key_account, p.intercompany, coalesce(c.owner, p.collector, '') AS collector,
+    p.key_account, p.intercompany, {COLLECTOR} AS collector,
     coalesce(s.owner, p.account_manager, '') AS account_manager, c.portfolio, d.segment, d.segment_since,
     coalesce(d.previous_segment, '') AS previous_segment, coalesce(d.proposed_segment, '') AS proposed_segment,
     d.proposed_since, coalesce(d.move_held, '') AS move_held, coalesce(d.cell_row, '') AS cell_row,
@@ -106,6 +108,14 @@ LEFT JOIN (
 ) l USING (customer_id)
 LEFT JOIN member_rows c ON c.customer = p.customer_id AND c.role = 'collector'
 LEFT JOIN member_rows s ON s.customer = p.customer_id AND s.role = 'account_manager'
+"""
+
+GROUPED = f"""
+SELECT p.customer_id, c.portfolio, d.segment, {COLLECTOR} AS collector
+FROM profile p
+JOIN decision d USING (customer_id)
+JOIN debtor b USING (customer_id)
+LEFT JOIN member_rows c ON c.customer = p.customer_id AND c.role = 'collector'
 """
 
 ITEMS = """
@@ -139,18 +149,26 @@ def stand(company: Company, outcome: Outcome, number: int, customers: Sequence[s
     (done if customers is None else done.filter(customer__in=list(customers))).delete()
 
 
+def grouped(company: Company, outcome: Outcome) -> pa.Table:
+    """Customers with the portfolio, segment and collector that `stand` will write: rows of `measures.bench.CUSTOMERS`."""
+    return outcome.decided.sql(GROUPED, member_rows=_members(company))
+
+
 def _accounts(company: Company, outcome: Outcome) -> pa.Table:
+    return outcome.decided.sql(ACCOUNTS, member_rows=_members(company))
+
+
+def _members(company: Company) -> pa.Table:
     members = Member.objects.filter(company=company).values_list(
         "customer", "role", "portfolio__owner", "portfolio_id"
     )
     columns: list[list[Any]] = [list(one) for one in zip(*members, strict=True)] or [[], [], [], []]
-    rows = pa.table(
+    return pa.table(
         {
             "customer": pa.array(columns[0], pa.string()), "role": pa.array(columns[1], pa.string()),
             "owner": pa.array(columns[2], pa.string()), "portfolio": pa.array(columns[3], pa.int64()),
         }
     )  # fmt: skip
-    return outcome.decided.sql(ACCOUNTS, member_rows=rows)
 
 
 def _items_query(outcome: Outcome) -> str:

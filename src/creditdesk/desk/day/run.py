@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from creditdesk.desk.casework.privacy import empty_again
 from creditdesk.desk.casework.requests import expire
 from creditdesk.desk.day.alerts import raise_alerts
 from creditdesk.desk.day.closing import close_gone
+from creditdesk.desk.day.current import grouped
 from creditdesk.desk.day.decided import Decided
 from creditdesk.desk.day.decider import Decider
 from creditdesk.desk.day.golive import is_live
@@ -40,7 +41,7 @@ from creditdesk.desk.ledger import filed
 from creditdesk.desk.ledger.models import Company
 from creditdesk.desk.ledger.quarantine import held_customers
 from creditdesk.desk.ledger.reading import filed_facts, known_import
-from creditdesk.desk.monitor.measuring import measure
+from creditdesk.desk.monitor.measuring import Figures, making, measure
 from creditdesk.facts.problem import UnusableInput
 
 STAGES = ("read", "decide", "record", "open", "close", "alert", "measure", "deliver")
@@ -184,8 +185,9 @@ class _Day:
     def today(self, as_of: date) -> Run:
         """Decide, record, and act."""
         run = self._begin(as_of, Run.Kind.DAY)
-        with self._failing(run), self._worker.decider.lock:
+        with self._failing(run), self._worker.decider.lock, ExitStack() as stack:
             outcome = self._outcome(run, as_of)
+            made = stack.enter_context(self._making(outcome)) if self._worker.figures else None
             with self._stage(run, "record", outcome) as stage:
                 run.counts = record(self._company, outcome, self._number)
                 run.preview = not is_live(outcome)
@@ -201,13 +203,23 @@ class _Day:
             with self._stage(run, "alert", outcome) as stage:
                 stage.rows = raise_alerts(self._company, outcome)
                 run.counts |= {"alerts": stage.rows}
-            if self._worker.figures:
+            if made is not None:
                 with self._work(run, "measure") as stage:
-                    stage.rows = measure(self._company, outcome, self._number, self._worker.clock())
+                    stage.rows = self._measured(made, outcome)
         with self._failing(run):
             prepare(self._company, run.policy, as_of, self._worker.decider, outcome.decided.shape[0])
             self._deliver(run, as_of)
         return self._end(run)
+
+    def _making(self, outcome: Outcome) -> AbstractContextManager[Figures]:
+        """Figures are made while the day records and opens: they need what was decided, and nothing that it writes."""
+        customers = grouped(self._company, outcome)
+        return making(self._company, outcome, customers, self._folder / "figures")
+
+    def _measured(self, made: Figures, outcome: Outcome) -> int:
+        if outcome.but:  # who was decided alone meanwhile is grouped otherwise now
+            return measure(self._company, outcome, self._number, self._worker.clock())
+        return made.keep(self._number, self._worker.clock())
 
     def _deliver(self, run: Run, as_of: date) -> None:
         """Send what is queued: each message in transactions of its own."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,34 +29,68 @@ MEMORY = "800MB"
 """What figures are made in, beside the engine, before it goes to the disk."""
 
 
-def measure(company: Company, outcome: Outcome, number: int, now: datetime) -> int:
-    """Make the figures of a company anew, as of the day of a run. Gives how many rows changed.
+class Figures:
+    """The figures of a company in the making: a thread sums while the day goes on, since what they are made of has been read."""
 
-    Customers are grouped as they stand now: the stage `record` comes before.
+    def __init__(
+        self, company: Company, as_of: date, currency: str, made: Future[tuple[pa.Table, date | None]]
+    ) -> None:
+        self._company, self._as_of, self._currency, self._made = company, as_of, currency, made
+
+    def keep(self, number: int, now: datetime) -> int:
+        """Write them once they are made. Gives how many rows changed.
+
+        Args:
+            number: of the last import that the run knew.
+        """
+        figures, first = self._made.result()
+        with transaction.atomic():
+            changed = _lay(self._company, figures)
+            Measured.objects.update_or_create(
+                company=self._company,
+                defaults={
+                    "as_of": self._as_of, "ledger_no": number, "made_at": now, "currency": self._currency, "first_on": first,
+                    "error": "",
+                },
+            )  # fmt: skip
+        return changed
+
+
+@contextmanager
+def making(company: Company, outcome: Outcome, customers: pa.Table, folder: Path) -> Iterator[Figures]:
+    """Begin to make the figures of a company anew, as of the day of a run.
 
     Args:
-        number: of the last import that the run knew.
+        customers: as they are grouped, rows of `CUSTOMERS`.
+        folder: where what is summed stands meanwhile; made here, taken away at the end.
     """
     currency, costs = _money(outcome)
-    place.home().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="measure-", dir=place.home()) as name:
-        folder = Path(name)
+    folder.mkdir(parents=True)
+    try:
         rows: dict[str, Source] = {
             one: outcome.decided.filed(query, folder / f"{one}.parquet") for one, query in READS.items()
         }
-        rows["customer_rows"] = _customers(company)
-        with apart(folder, rows, MEMORY) as con:
-            figures = series(con, outcome.as_of, costs)
-            first = first_day(con)
-    with transaction.atomic():
-        changed = _lay(company, figures)
-        Measured.objects.update_or_create(
-            company=company,
-            defaults={
-                "as_of": outcome.as_of, "ledger_no": number, "made_at": now, "currency": currency, "first_on": first, "error": "",
-            },
-        )  # fmt: skip
-    return changed
+        rows["customer_rows"] = customers
+        with apart(folder, rows, MEMORY) as con, ThreadPoolExecutor(1, "figures") as pool:
+            made = pool.submit(lambda: (series(con, outcome.as_of, costs), first_day(con)))
+            try:
+                yield Figures(company, outcome.as_of, currency, made)
+            finally:
+                while not made.done():  # the day ended early: nobody waits for them
+                    con.interrupt()
+                    wait([made], 0.1)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def measure(company: Company, outcome: Outcome, number: int, now: datetime) -> int:
+    """Make the figures of a company at once, its customers grouped as they stand now; see `making` and `Figures.keep`."""
+    place.home().mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="measure-", dir=place.home()) as name,
+        making(company, outcome, _customers(company), Path(name) / "figures") as figures,
+    ):
+        return figures.keep(number, now)
 
 
 def _customers(company: Company) -> pa.Table:
