@@ -248,7 +248,8 @@ class _Day:
         if self._facts is None:
             with self._work(run, "read") as stage:
                 self._number = known_import(self._company, None)
-                self._facts = filed_facts(self._company, self._number, self._folder)
+                keeping = place.home() / "kept" / str(self._company.pk)
+                self._facts = filed_facts(self._company, self._number, self._folder, keeping)
                 stage.rows = sum(filed.count(rows) for rows in self._facts.values())
         run.ledger_no = self._number
         with self._work(run, "decide") as stage:

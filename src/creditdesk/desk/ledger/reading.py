@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 from django.db.models import Q
 
-from creditdesk.desk.ledger import bulk, filed, quarantine
+from creditdesk.desk.ledger import bulk, filed, kept, quarantine
 from creditdesk.desk.ledger.family import family
 from creditdesk.desk.ledger.models import FACTS, Company, Import
 from creditdesk.desk.ledger.rows import db_table
@@ -68,17 +68,40 @@ def facts(
     return {name: rows for name, rows in found.items() if rows.num_rows}
 
 
-def filed_facts(company: Company, number: int, folder: Path) -> dict[str, filed.Source]:
-    """As `facts` of the whole company after import `number`; tables of many rows are files in a folder, never whole in memory."""
+def filed_facts(
+    company: Company, number: int, folder: Path, keeping: Path | None = None
+) -> dict[str, filed.Source]:
+    """As `facts` of the whole company after import `number`; tables of many rows are files in a folder, never whole in memory.
+
+    Args:
+        keeping: the folder in which files of the largest tables are kept for the next time; see `kept`.
+    """
     many = bulk.large_tables()
+    files = kept.Kept(company, keeping, number) if keeping else None
     found: dict[str, filed.Source] = {}
     for name, table in TABLES.items():
-        query, parameters = _query(table, company, number)
-        rows = bulk.stream(query, parameters, arrow_schema(table), large=db_table(name) in many)
-        source = filed.hold(rows, arrow_schema(table), folder / f"{name}.parquet")
-        if filed.count(source):
-            found[name] = source
-    return found
+        large = db_table(name) in many
+        if files is not None and name in kept.KEPT:
+            found[name] = files.find(name) or _keep(files, table, company, number, large)
+        else:
+            query, parameters = _query(table, company, number)
+            rows = bulk.stream(query, parameters, arrow_schema(table), large=large)
+            found[name] = filed.hold(rows, arrow_schema(table), folder / f"{name}.parquet")
+    if files is not None:
+        files.stamp()
+    return {name: source for name, source in found.items() if filed.count(source)}
+
+
+def _keep(files: kept.Kept, table: Table, company: Company, number: int, large: bool) -> filed.Source:
+    """Read a table whole, and keep it where it is large enough for a file."""
+    condition, parameters = holding(company, number)
+    query = f"SELECT {kept.columns(table.name)} FROM {bulk.quoted(db_table(table.name))} WHERE {condition}"
+    shape, path = kept.schema(table.name), files.target(table.name)
+    source = filed.hold(bulk.stream(query, parameters, shape, large=large), shape, path)
+    if isinstance(source, pa.Table):
+        return source.drop_columns([kept.VERSION])
+    files.take(table.name, path)
+    return source
 
 
 def known_rows(company: Company, number: int, table: str, column: str, values: Sequence[str]) -> pa.Table:
