@@ -26,7 +26,7 @@ from creditdesk.desk.ledger.rows import db_table
 from creditdesk.desk.ledger.versions import arrow_schema
 from creditdesk.facts.schema import TABLES
 
-KEPT = frozenset({"allocation", "invoice", "order", "payment"})
+KEPT = frozenset({"action", "allocation", "invoice", "order", "payment"})
 """Tables whose files are kept."""
 
 VERSION = "_version"
