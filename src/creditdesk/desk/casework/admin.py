@@ -39,8 +39,8 @@ class Casework(ReadOnly):
         return ["customer__exact"] if "customer" in names else []
 
     def get_exclude(self, _request: Any, _obj: Any = None) -> list[str]:
-        """The bytes of a message are no text."""
-        return ["raw"] if self.model is models.Message else []
+        """The bytes of a message and of a document are no text."""
+        return {models.Message: ["raw"], models.Attachment: ["content"]}.get(self.model, [])
 
 
 for name in models.__all__:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from creditdesk.desk.casework.models.alert import Alert
+from creditdesk.desk.casework.models.attachment import Attachment
 from creditdesk.desk.casework.models.audit import Entry, Erased
 from creditdesk.desk.casework.models.decision import Case, Decision, Step
 from creditdesk.desk.casework.models.draft import Draft, Trial
@@ -16,7 +17,7 @@ from creditdesk.desk.casework.models.task import Task
 from creditdesk.desk.casework.models.worker import WorkerSeen
 
 __all__ = [
-    "Absence", "Alert", "Band", "Case", "Comment", "Decision", "Draft", "Entry", "Erased", "Member", "Message", "MoveAnswer",
+    "Absence", "Alert", "Attachment", "Band", "Case", "Comment", "Decision", "Draft", "Entry", "Erased", "Member", "Message", "MoveAnswer",
     "PolicyInUse", "PolicyVersion", "Portfolio", "Redecided", "Request", "Run", "Schedule", "Stage", "Step",
     "Task", "Trial", "Vote", "Whole", "WorkerSeen",
 ]  # fmt: skip

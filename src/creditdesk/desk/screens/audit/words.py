@@ -20,6 +20,7 @@ from creditdesk.desk.screens.requests.words import KINDS
 WHAT: dict[str, Any] = {
     "absence": _("Absence"),
     "comment": _("Remark"),
+    "attachment": _("Document"),
     "bands": _("Who decides requests"),
     "company": _("Company"),
     "day": _("Day"),
@@ -52,6 +53,7 @@ FIELDS: dict[str, Any] = {
     "approval_id": _("Approval"), "address": _("Address"), "hour": _("Hour"), "on": _("On"), "text": _("Text"),
     "until_on": _("Until"), "from_on": _("From"), "due_on": _("Due on"), "new": _("New"), "replaced": _("Replaced"),
     "same": _("Known already"), "tag": _("Kind"),
+    "about": _("What it is"), "size": _("Bytes"),
 }  # fmt: skip
 """Fields of entries, beside those that imports name."""
 

@@ -66,7 +66,7 @@ CHANGED: dict[str, Any] = {
     "contact": _("Contact changed"), "override": _("Value set by hand"), "approval": _("Decided"),
     "plan": _("Plan recorded"), "customer": _("Customer's data changed"), "portfolio": _("Reassigned"),
     "handover": _("Handed over"), "message": _("Message"), "erasure": _("Personal data erased"),
-    "request": _("Request"), "comment": _("Remark"), "move": _("Answer to a move"), "instalment": _("Plan recorded"),
+    "attachment": _("Document"), "request": _("Request"), "comment": _("Remark"), "move": _("Answer to a move"), "instalment": _("Plan recorded"),
 }  # fmt: skip
 ICONS = {
     "email": "mail", "letter": "file-text", "registered_letter": "file-text", "call": "phone", "phone": "phone",

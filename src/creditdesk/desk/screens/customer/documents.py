@@ -1,4 +1,4 @@
-"""The papers of a customer: what was written to it, letters that wait or were posted, and what invoices and acts refer to."""
+"""The papers of a customer: what people attached, what was written to it, letters that wait or were posted, and what invoices and acts refer to."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from creditdesk.desk.access.scope import Scope
@@ -13,6 +14,7 @@ from creditdesk.desk.casework.models import Message, Task
 from creditdesk.desk.day.letters import KEPT, WRITTEN
 from creditdesk.desk.ledger.models import FACTS
 from creditdesk.desk.screens.customer import codes
+from creditdesk.desk.screens.customer.attaching import attached, may_remove, size_of
 from creditdesk.desk.screens.formats import speaking
 
 MOST = 60
@@ -26,6 +28,7 @@ class Document:
     Attributes:
         url: where it can be read; empty where only its name is known.
         outside: whether that is elsewhere, not a page of the desk.
+        remove: where it is taken away; empty where this person may not.
     """
 
     on: date
@@ -34,12 +37,27 @@ class Document:
     detail: str = ""
     url: str = ""
     outside: bool = False
+    remove: str = ""
 
 
 def documents(scope: Scope, customer: str) -> list[Document]:
     """The papers of a customer, the latest first."""
-    found = [*_messages(scope, customer), *_letters(scope, customer), *_named(scope, customer)]
+    found = [
+        *_attached(scope, customer),
+        *_messages(scope, customer),
+        *_letters(scope, customer),
+        *_named(scope, customer),
+    ]
     return sorted(found, key=lambda one: one.on, reverse=True)
+
+
+def _attached(scope: Scope, customer: str) -> Iterator[Document]:
+    """What people attached."""
+    for one in attached(scope, customer):
+        url = scope.url("customer:document", customer=customer, pk=one.pk)
+        away = scope.url("customer:remove", customer=customer, pk=one.pk) if may_remove(scope, one) else ""
+        detail = ", ".join(filter(None, (one.name if one.about else "", size_of(one.size), one.by)))
+        yield Document(localdate(one.at), "paperclip", one.about or one.name, detail, url, remove=away)
 
 
 def _messages(scope: Scope, customer: str) -> Iterator[Document]:

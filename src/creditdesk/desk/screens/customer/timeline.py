@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from creditdesk.desk.access.roles import Right
 from creditdesk.desk.access.scope import Scope
-from creditdesk.desk.casework.models import Case, Decision, Entry, Message
+from creditdesk.desk.casework.models import Attachment, Case, Decision, Entry, Message
 from creditdesk.desk.ledger.models import FACTS
 from creditdesk.desk.screens.customer import codes
 from creditdesk.desk.screens.formats import day, money, speaking
@@ -31,7 +31,18 @@ MOST = 120
 """Rows that are read of one source at a time."""
 
 ECHOED = frozenset(
-    {"action", "promise", "dispute", "pause", "note", "plan", "instalment", "override", "handover"}
+    {
+        "action",
+        "promise",
+        "dispute",
+        "pause",
+        "note",
+        "plan",
+        "instalment",
+        "override",
+        "handover",
+        "attachment",
+    }
 )
 """Facts that stand in the timeline by themselves, beside the entry that somebody recorded them."""
 
@@ -51,6 +62,7 @@ class Event:
         icon: name of a Lucide icon.
         detail: what else there is to say; empty for nothing.
         message: id of a message that can be read; None for others.
+        document: id of an attached file that can be read; None for others.
         echo: that a person recorded what stands here by itself too: left out where all is shown.
     """
 
@@ -61,6 +73,7 @@ class Event:
     detail: str = ""
     by: str = ""
     message: int | None = None
+    document: int | None = None
     echo: bool = False
 
 
@@ -194,6 +207,17 @@ def _messages(asked: Asked) -> Iterable[Event]:
             yield Event(
                 row.asked_on, "talk", "mail", row.subject, codes.message_state(row.state), message=row.pk
             )
+
+
+def _attached(asked: Asked) -> Iterable[Event]:
+    rows = Attachment.objects.filter(
+        company=asked.scope.company, customer=asked.customer, removed_at=None, at__date__lt=asked.before
+    )
+    for row in rows.defer("content").order_by("-at", "-id")[:MOST]:
+        title = _("Document: %(name)s") % {"name": row.about or row.name}
+        yield Event(
+            row.at.date(), "talk", "paperclip", title, row.name if row.about else "", row.by, document=row.pk
+        )
 
 
 def _invoices(asked: Asked) -> Iterable[Event]:
@@ -364,6 +388,6 @@ def _upper(text: str) -> str:
 
 SOURCES: dict[Callable[[Asked], Iterable[Event]], str] = {
     _actions: "talk", _notes: "talk", _promises: "talk", _disputes: "talk", _pauses: "talk", _plans: "talk",
-    _messages: "talk", _invoices: "money", _payments: "money", _paid_by_others: "money", _moves: "decisions", _cases: "decisions",
+    _messages: "talk", _attached: "talk", _invoices: "money", _payments: "money", _paid_by_others: "money", _moves: "decisions", _cases: "decisions",
     _reports: "credit", _overrides: "credit", _statuses: "credit", _handovers: "credit", _entries: "changes",
 }  # fmt: skip

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_POST
 
 from creditdesk.desk.access.declared import Asked, may
 from creditdesk.desk.access.roles import Right
+from creditdesk.desk.casework import attachments
 from creditdesk.desk.casework.models import Message, Task
 from creditdesk.desk.day.letters import letter_of
 from creditdesk.desk.ledger.row_check import WrongRows
 from creditdesk.desk.screens.customer.act import Act
 from creditdesk.desk.screens.customer.acts import ACTS
+from creditdesk.desk.screens.customer.attaching import ACCEPTED, MOST_MB
 from creditdesk.desk.screens.customer.documents import documents
 from creditdesk.desk.screens.customer.dossier import Dossier
 from creditdesk.desk.screens.customer.merged import merged_into
@@ -52,6 +54,7 @@ def customer(request: Asked, customer: str) -> HttpResponse:
             "running": running(scope, customer, account.currency),
             "members": _members(request, account),
             "documents": documents(scope, customer),
+            "attach": {"accept": ACCEPTED, "most": MOST_MB, "kinds": ", ".join(attachments.KINDS)},
             "groups": GROUPS,
             "stale": dossier.stale,
             "stale_url": scope.url("customer:stale", customer=customer),
