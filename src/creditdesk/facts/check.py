@@ -31,8 +31,8 @@ from creditdesk.facts.result import Checked, TableResult
 from creditdesk.facts.rowrules import check_rows
 from creditdesk.facts.workbench import Loaded, Progress, Workbench, silent
 
-MEMORY = f"{min(8 * 10**9, os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') * 6 // 10)}B"
-"""What DuckDB takes at most before it spills: the balances of twenty million allocations do not fit into 5 GB."""
+MEMORY = f"{min(4 * 10**9, os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') * 6 // 10)}B"
+"""What DuckDB takes at most before it spills: the balances of twenty million allocations take 2.5 GB of it."""
 
 SHOWN_PROBLEMS = 1000
 TABLES_FOLDER = "tables"
