@@ -80,7 +80,7 @@ def test_a_cut_point_moved_becomes_the_policy_of_the_next_day(sample, browser, t
         page.click("#preview form.save button")
         page.wait_for_url("**/policy/draft/*/")
         draft = page.url
-        assert "behaviour.bands.good" in page.inner_text("main")
+        assert "Payment behaviour › Good" in page.inner_text("main")
         page.wait_for_selector("main .preview .card")
         right(page, "a draft")
         page.keyboard.press("p")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -74,6 +75,22 @@ def test_words_are_marked_by_names_that_the_catalogues_look_for() -> None:
         if name not in catalogues.KEYWORDS
     }
     assert aliases == set()
+
+
+def test_no_word_is_marked_inside_a_formatted_string() -> None:
+    """The catalogues do not look in there: it would stay in English, and nobody would hear of it."""
+    unseen = [
+        (file.relative_to(catalogues.DESK).as_posix(), call.lineno)
+        for file in catalogues.DESK.rglob("*.py")
+        for string in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in catalogues.KEYWORDS
+        if call.args and isinstance(call.args[0], ast.Constant)
+    ]
+    assert unseen == []
 
 
 @pytest.mark.parametrize("language", catalogues.LANGUAGES)

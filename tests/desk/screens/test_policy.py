@@ -203,7 +203,7 @@ def test_a_form_writes_its_change_and_leaves_every_other_character(draft) -> Non
     assert policy.brakes.minimum_stay_days == 45
     assert len(changed) <= 3
     assert "What changes" in words(get("mia", f"draft/{draft.pk}/"))
-    assert re.search(r"behaviour.bands.good changed <= 5 <= 7", words(get("mia", f"draft/{draft.pk}/")))
+    assert "Payment behaviour › Good changed ≤ 5 days ≤ 7 days" in words(get("mia", f"draft/{draft.pk}/"))
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,9 @@ def _when(row: Entry, _listing: Any) -> str:
 
 def _what(row: Entry, listing: Listing) -> str:
     link = '<a href="{0}" hx-get="{0}" hx-target="#sheet-body">{1}</a><span class="sub">{2}</span>'
-    return format_html(link, listing.scope.url("audit:entry", pk=row.pk), named(row.what), row.ref[:60])
+    return format_html(
+        link, listing.scope.url("audit:entry", pk=row.pk), named(row.what), row.ref.removesuffix(":None")[:60]
+    )
 
 
 def _change(row: Entry, _listing: Any) -> str:

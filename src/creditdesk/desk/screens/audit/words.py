@@ -58,6 +58,11 @@ FIELDS: dict[str, Any] = {
 """Fields of entries, beside those that imports name."""
 
 
+STATES: dict[str, Any] = {
+    "writing": _("being written"), "proposed": _("proposed"), "approved": _("approved"), "dropped": _("given up"),
+}  # fmt: skip
+"""Where the draft of a policy stands."""
+
 DAY = re.compile(r"[12]\d{3}-\d\d-\d\d")
 """Days are kept as texts."""
 
@@ -91,6 +96,8 @@ def told(name: str, value: Any) -> str:  # noqa: PLR0911  one line per kind of v
         return codes.outcome(text)
     if name == "step":
         return speaking().named("step", text)
+    if name == "state":
+        return str(STATES.get(text, text))
     if name == "roles" and text in set(Role):
         return str(ROLES[Role(text)])
     return _day(text) if DAY.fullmatch(text) else text

@@ -229,11 +229,11 @@ def _invoices(asked: Asked) -> Iterable[Event]:
 
 
 def _payments(asked: Asked) -> Iterable[Event]:
-    titles = {"refund": _("Refunded"), "return": _("Payment returned")}
+    titles, paid_in = {"refund": _("Refunded"), "return": _("Payment returned")}, _("Paid")
     rows = list(asked.facts("payment", "value_date"))
     paid = _paid_by(asked, [row.payment_id for row in rows])
     for row in rows:
-        title = f"{titles.get(row.kind or '', _('Paid'))}: {money(row.amount, row.currency, exact=True)}"
+        title = f"{titles.get(row.kind or '', paid_in)}: {money(row.amount, row.currency, exact=True)}"
         detail = ", ".join(paid.get(row.payment_id, ())) or row.remittance or ""
         yield Event(row.value_date, "money", "coins", title, detail)
 
