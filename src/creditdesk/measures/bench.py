@@ -56,6 +56,9 @@ READS: dict[str, str] = {
 }
 """What is read of a run, by the name under which it is found here: queries over its stages and facts."""
 
+OF_ONE = {"allocation_rows": "allocation", "payment_rows": "payment", "action_rows": "action"}
+"""Those that read one table of facts alone: where that is in files, it is read there (as `fact_<table>`)."""
+
 CUSTOMERS = pa.schema(
     [
         ("customer_id", pa.string()),

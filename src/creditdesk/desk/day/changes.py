@@ -48,7 +48,9 @@ def lay(
     # what a person's change decided for a later day stays
     ahead = current.filter(pc.greater(current.column("from_on"), pa.scalar(as_of))).column("customer")
     leave = pa.table({"customer": pa.array([*but, *ahead.unique().to_pylist()], pa.string())})
-    with beside(given_rows=rows, current_rows=current, ended_rows=ended, but_rows=leave) as con:
+    # what a row says besides is much: it is compared by its digest, and not copied
+    told = numbered(rows, [*key, "digest"])
+    with beside(given_rows=told, current_rows=current, ended_rows=ended, but_rows=leave) as con:
         same_key = " AND ".join(f"n.{name} = c.{name}" for name in key)
         con.execute("CREATE TEMP TABLE given AS SELECT * FROM given_rows ANTI JOIN but_rows USING (customer)")
         con.execute(
@@ -71,12 +73,27 @@ def lay(
         close = _ids(con, "SELECT id FROM gone WHERE from_on < ?", today)
         reopen = _ids(con, "SELECT id_back FROM back")
         insert = con.sql(
-            f"SELECT n.* FROM fresh n WHERE NOT EXISTS (SELECT 1 FROM back c WHERE {same_key})"
+            f"SELECT {NUMBER} FROM fresh n WHERE NOT EXISTS (SELECT 1 FROM back c WHERE {same_key})"
         ).to_arrow_table()
         counts = con.execute("SELECT (SELECT count(*) FROM given), (SELECT count(*) FROM fresh)").fetchall()
-    _apply(table, company, as_of, drop, close, reopen, insert)
+    _apply(table, company, as_of, drop, close, reopen, picked(rows, insert))
     ((given, fresh),) = counts
     return Laid(fresh, len(drop) + len(close), given - fresh)
+
+
+NUMBER = "_number"
+"""Names a row where only some of its columns are looked at."""
+
+
+def numbered(rows: pa.Table, names: Sequence[str]) -> pa.Table:
+    """Some columns of rows, with the number of each row."""
+    return rows.select(list(names)).append_column(NUMBER, pa.array(range(rows.num_rows), pa.int64()))
+
+
+def picked(rows: pa.Table, numbers: pa.Table) -> pa.Table:
+    """The rows with these numbers, a table with the one column `NUMBER`."""
+    among = pa.array(range(rows.num_rows), pa.int64())
+    return rows.filter(pc.is_in(among, numbers.column(NUMBER).combine_chunks()))
 
 
 def _standing(

@@ -12,6 +12,7 @@ from django.db import models
 
 from creditdesk.desk.beside import beside
 from creditdesk.desk.casework.models import Member
+from creditdesk.desk.day.changes import NUMBER, numbered, picked
 from creditdesk.desk.day.outcome import Outcome
 from creditdesk.desk.ledger import bulk
 from creditdesk.desk.ledger.models import Company
@@ -184,11 +185,14 @@ def _items_query(outcome: Outcome) -> str:
 
 
 def _digested(rows: pa.Table, customers: Sequence[str] | None) -> pa.Table:
-    """The rows of these customers, each with the fingerprint of all it says."""
+    """The rows of these customers, each with the fingerprint of all it says.
+
+    It is DuckDB's own, which a later DuckDB may reckon otherwise: then rows are written once more that say the same.
+    """
     if customers is not None:
         rows = rows.filter(pc.is_in(rows.column("customer"), pa.array(list(customers), pa.string())))
     with beside(given=rows) as con:
-        return con.sql("SELECT *, md5(to_json(g)::VARCHAR) AS digest FROM given g").to_arrow_table()
+        return con.sql("SELECT *, hash(g)::VARCHAR AS digest FROM given g").to_arrow_table()
 
 
 def _words(accounts: pa.Table) -> pa.Table:
@@ -222,7 +226,8 @@ def _lay(
     columns = ", ".join(bulk.quoted(name) for name in names)
     standing = bulk.fetch(f"SELECT {columns} FROM {bulk.quoted(table)} WHERE {where}", values, schema)
     left_alone = pa.table({"customer": pa.array(list(but), pa.string())})
-    with beside(given_rows=rows, standing_rows=standing, but_rows=left_alone) as con:
+    told = numbered(rows, ["customer", *(name for name in marks if name != "customer")])
+    with beside(given_rows=told, standing_rows=standing, but_rows=left_alone) as con:
         same = ", ".join(f'"{name}"' for name in marks)
         con.execute("CREATE TEMP TABLE given AS SELECT * FROM given_rows ANTI JOIN but_rows USING (customer)")
         con.execute(
@@ -231,13 +236,14 @@ def _lay(
         gone = [
             row[0] for row in con.sql(f"SELECT id FROM standing ANTI JOIN given USING ({same})").fetchall()
         ]
-        fresh = con.sql(f"SELECT * FROM given ANTI JOIN standing USING ({same})").to_arrow_table()
+        new = con.sql(f"SELECT {NUMBER} FROM given ANTI JOIN standing USING ({same})").to_arrow_table()
         touched = con.sql(
             f"SELECT customer FROM given ANTI JOIN standing USING ({same}) "
             f"UNION SELECT customer FROM standing ANTI JOIN given USING ({same}) ORDER BY customer"
         ).fetchall()
     if gone:
         bulk.update_each(f"DELETE FROM {bulk.quoted(table)} WHERE company_id = %s AND id", company.pk, gone)
+    fresh = picked(rows, new)
     if fresh.num_rows:
         fresh = fresh.append_column("company_id", pa.array([company.pk] * fresh.num_rows, pa.int64()))
         bulk.store(table, fresh.to_reader(bulk.BATCH))

@@ -214,11 +214,11 @@ class _Day:
     def _making(self, outcome: Outcome) -> AbstractContextManager[Figures]:
         """Figures are made while the day records and opens: they need what was decided, and nothing that it writes."""
         customers = grouped(self._company, outcome)
-        return making(self._company, outcome, customers, self._folder / "figures")
+        return making(self._company, outcome, customers, self._folder / "figures", self._facts or {})
 
     def _measured(self, made: Figures, outcome: Outcome) -> int:
         if outcome.but:  # who was decided alone meanwhile is grouped otherwise now
-            return measure(self._company, outcome, self._number, self._worker.clock())
+            return measure(self._company, outcome, self._number, self._worker.clock(), self._facts or {})
         return made.keep(self._number, self._worker.clock())
 
     def _deliver(self, run: Run, as_of: date) -> None:

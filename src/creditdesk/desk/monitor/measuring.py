@@ -22,7 +22,7 @@ from creditdesk.desk.ledger.models import Company
 from creditdesk.desk.monitor.models import Figure, Measured
 from creditdesk.desk.standing.models import Account
 from creditdesk.facts.money import minor
-from creditdesk.measures.bench import CUSTOMERS, READS
+from creditdesk.measures.bench import CUSTOMERS, OF_ONE, READS
 from creditdesk.measures.series import FIGURES, first_day, series
 
 MEMORY = "800MB"
@@ -57,21 +57,30 @@ class Figures:
 
 
 @contextmanager
-def making(company: Company, outcome: Outcome, customers: pa.Table, folder: Path) -> Iterator[Figures]:
+def making(
+    company: Company, outcome: Outcome, customers: pa.Table, folder: Path, facts: Mapping[str, Source]
+) -> Iterator[Figures]:
     """Begin to make the figures of a company anew, as of the day of a run.
 
     Args:
         customers: as they are grouped, rows of `CUSTOMERS`.
         folder: where what is summed stands meanwhile; made here, taken away at the end.
+        facts: what the run decided from; tables in files are read there.
     """
     currency, costs = _money(outcome)
     folder.mkdir(parents=True)
     try:
+        there = {one: name for one, name in OF_ONE.items() if isinstance(facts.get(name), list)}
         rows: dict[str, Source] = {
-            one: outcome.decided.filed(query, folder / f"{one}.parquet") for one, query in READS.items()
+            one: outcome.decided.filed(query, folder / f"{one}.parquet")
+            for one, query in READS.items()
+            if one not in there
         }
         rows["customer_rows"] = customers
+        rows |= {f"fact_{name}": facts[name] for name in there.values()}
         with apart(folder, rows, MEMORY) as con, ThreadPoolExecutor(1, "figures") as pool:
+            for one in there:
+                con.execute(f"CREATE TEMP VIEW {one} AS {READS[one]}")
             made = pool.submit(lambda: (series(con, outcome.as_of, costs), first_day(con)))
             try:
                 yield Figures(company, outcome.as_of, currency, made)
@@ -83,12 +92,14 @@ def making(company: Company, outcome: Outcome, customers: pa.Table, folder: Path
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def measure(company: Company, outcome: Outcome, number: int, now: datetime) -> int:
+def measure(
+    company: Company, outcome: Outcome, number: int, now: datetime, facts: Mapping[str, Source]
+) -> int:
     """Make the figures of a company at once, its customers grouped as they stand now; see `making` and `Figures.keep`."""
     place.home().mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="measure-", dir=place.home()) as name,
-        making(company, outcome, _customers(company), Path(name) / "figures") as figures,
+        making(company, outcome, _customers(company), Path(name) / "figures", facts) as figures,
     ):
         return figures.keep(number, now)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from creditdesk.desk.standing.models import written_by_the_day
+
 
 class Figure(models.Model):
     """One figure of one period. What is 0 has no row.
@@ -20,7 +22,7 @@ class Figure(models.Model):
         amount: in minor units of the reporting currency; amounts times days where the figure is a mean of days.
     """
 
-    company = models.ForeignKey("ledger.Company", models.CASCADE, related_name="+")
+    company = written_by_the_day()
     group = models.CharField(max_length=120, blank=True)
     grain = models.CharField(max_length=5)
     on = models.DateField()

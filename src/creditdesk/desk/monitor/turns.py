@@ -72,5 +72,5 @@ def measure_again(code: str) -> str:
             previous(company, as_of),
             held=held_customers(company, number),
         )
-        changed = measure(company, Outcome(decided, as_of), number, moment())
+        changed = measure(company, Outcome(decided, as_of), number, moment(), facts)
     return f"{as_of}: {changed} figures changed"
