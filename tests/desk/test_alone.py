@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.resources
 import random
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +16,7 @@ from creditdesk.desk.day.alone import BY_COMPANY, WIDE
 from creditdesk.desk.day.decided import WHOLE, Decided
 from creditdesk.desk.day.decider import Decider
 from creditdesk.desk.day.ground import AsAWhole, answer
-from creditdesk.desk.ledger.reading import THROUGH
+from creditdesk.desk.ledger.reading import DECIDES_NOTHING, THROUGH
 from creditdesk.engine.binding import in_memory
 from creditdesk.engine.run import OUTPUTS
 from creditdesk.facts.schema import TABLES
@@ -108,3 +110,15 @@ def test_customers_decided_by_statements_for_everybody_are_decided_as_by_their_o
     assert said(alone.decide(POLICY, facts, DAY, previous, whole, ["C0000004"])) == by_own
     assert alone.own.builds == builds  # nobody was decided by statements of their own
     assert len(by_own["decision"]) == len(set(facts["customer"].column("customer_id").to_pylist()))
+
+
+def test_what_is_not_read_for_a_few_customers_no_decision_asks() -> None:
+    rooms = [
+        importlib.resources.files("creditdesk") / room for room in ("engine", "law", "policy", "desk/day")
+    ]
+    sources = [file.read_text() for room in rooms for file in Path(str(room)).rglob("*.py")]
+    named = {
+        name for name in DECIDES_NOTHING for text in sources if f'"{name}"' in text or f"fact_{name}" in text
+    }
+    assert len(sources) > 100
+    assert named == set()

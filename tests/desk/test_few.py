@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from creditdesk.desk.day import changes, current
 from creditdesk.desk.ledger import few, importing, reading, writing
 from creditdesk.desk.ledger.models import FACTS, Company, Import, Quarantined
 from creditdesk.desk.ledger.row_check import check_rows
@@ -55,6 +57,58 @@ def test_a_row_has_the_same_fingerprint_either_way(drawn: tuple[str, list[dict[s
         take_in(con, table, "given")
         by_many = dict(con.table("incoming").select(table.key[0], "content").fetchall())
     assert {row[table.key[0]]: few.fingerprint(table, row) for row in rows.to_pylist()} == by_many
+
+
+KEY = ["customer", "case_no"]
+STANDS = st.lists(
+    st.fixed_dictionaries(
+        {"customer": st.sampled_from("ABC"), "case_no": st.one_of(st.none(), st.integers(1, 2)),
+         "digest": st.sampled_from(["x", "y"]), "from_on": st.sampled_from([date(2026, 3, 22), date(2026, 3, 23)])}
+    ),
+    max_size=5,
+)  # fmt: skip
+STOOD = pa.schema(
+    [
+        ("customer", pa.string()),
+        ("case_no", pa.int64()),
+        ("digest", pa.string()),
+        ("from_on", pa.date32()),
+        ("id", pa.int64()),
+    ]
+)
+
+
+def stood(rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist([row | {"id": no} for no, row in enumerate(rows)], schema=STOOD)
+
+
+@settings(max_examples=40, deadline=None)
+@given(STANDS, STANDS, STANDS, st.lists(st.sampled_from("ABC"), max_size=1))
+def test_few_decisions_are_held_against_those_that_stand_as_many_are(
+    given_rows: list[dict[str, Any]],
+    current_rows: list[dict[str, Any]],
+    ended_rows: list[dict[str, Any]],
+    leave: list[str],
+) -> None:
+    rows = stood(given_rows).drop_columns(["id", "from_on"])
+    left = pa.table({"customer": pa.array(leave, pa.string())})
+    taken = [KEY, date(2026, 3, 23), rows, stood(current_rows), stood(ended_rows), left]
+    many, few_ones = changes._compared(*taken), changes._compared_few(*taken)
+    for name in ("drop", "close", "given", "fresh"):
+        assert _plain(getattr(few_ones, name)) == _plain(getattr(many, name))
+    assert set(few_ones.reopen) == set(many.reopen)
+    assert _plain(few_ones.insert.to_pylist()) == _plain(many.insert.to_pylist())
+    one, other = (
+        compared(rows, stood(current_rows), left, [*KEY, "digest"])
+        for compared in (current._compared, current._compared_few)
+    )
+    assert [_plain(one[0]), _plain(one[1].to_pylist()), one[2]] == [
+        _plain(other[0]), _plain(other[1].to_pylist()), other[2]
+    ]  # fmt: skip
+
+
+def _plain(found: Any) -> Any:
+    return sorted(map(repr, found)) if isinstance(found, list) else found
 
 
 def action(name: str = "a1", **more: Any) -> dict[str, Any]:

@@ -46,6 +46,9 @@ FOR_FEW = "polars, a few"
 STILL = timedelta(days=30)
 """Statements that hold no longer than that are made anew by a day."""
 
+BACK = 3
+"""Calendars and rates begin so many years back at least: whoever comes next is seldom older."""
+
 READY = 4
 """Companies that are held ready in one process."""
 
@@ -78,7 +81,8 @@ class _Ready:
         stages = Stages(Polars(), kept=READ, done=[*plan.statements])
         companies, rates = rows_of(facts, "company"), rows_of(facts, "fx_rate")
         ready = _Ready(policy, stages, plan, Wider(frozenset(plan.shape[0]), told=told), companies, rates)
-        if not currencies(facts) <= ready.wider.currencies or not ready._open(facts, as_of):
+        own = {name: rows for name, rows in facts.items() if name in WIDE}
+        if not currencies(own) <= ready.wider.currencies or not ready._open(facts, as_of):
             return None
         for name, rows in plan.put.items():
             stages.backend.put(name, rows)
@@ -86,7 +90,8 @@ class _Ready:
 
     def takes(self, facts: Mapping[str, pa.Table], as_of: date, told: Told) -> bool:
         """Fill these facts in; False when the statements do not serve them."""
-        money = currencies(facts)
+        own = {name: rows for name, rows in facts.items() if name in WIDE}
+        money = currencies(own)
         if (
             not self.plan.holds(as_of)
             or not rows_of(facts, "company").equals(self.companies)
@@ -108,7 +113,9 @@ class _Ready:
 
     def _open(self, facts: Mapping[str, pa.Table], as_of: date) -> bool:
         """Calendars, places and rates made anew: for these customers and those before."""
-        since = min(oldest(facts, as_of), self.wider.since or as_of)
+        since = min(
+            oldest(facts, as_of), self.wider.since or as_of.replace(year=as_of.year - BACK, month=1, day=1)
+        )
         self.wider = replace(self.wider, places=self.wider.places | _places(facts), since=since)
         bound = bind(self.stages.backend, facts, WIDE, self.wider)
         day = open_day(self.stages, bound, self.policy, as_of, as_of + AHEAD)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from django.db import models
 
 from creditdesk.desk.beside import beside
+from creditdesk.desk.day import matching
 from creditdesk.desk.ledger import bulk
 from creditdesk.desk.ledger.models import Company
 
@@ -48,6 +49,27 @@ def lay(
     # what a person's change decided for a later day stays
     ahead = current.filter(pc.greater(current.column("from_on"), pa.scalar(as_of))).column("customer")
     leave = pa.table({"customer": pa.array([*but, *ahead.unique().to_pylist()], pa.string())})
+    compared = _compared if max(rows.num_rows, current.num_rows) > matching.FEW else _compared_few
+    found = compared(key, as_of, rows, current, ended, leave)
+    _apply(table, company, as_of, found)
+    return Laid(found.fresh, len(found.drop) + len(found.close), found.given - found.fresh)
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """What rows that hold now make of those that stood: ids that go, end and hold again, and rows that are new."""
+
+    drop: list[int]
+    close: list[int]
+    reopen: list[int]
+    insert: pa.Table
+    given: int
+    fresh: int
+
+
+def _compared(
+    key: Sequence[str], as_of: date, rows: pa.Table, current: pa.Table, ended: pa.Table, leave: pa.Table
+) -> _Compared:
     # what a row says besides is much: it is compared by its digest, and not copied
     told = numbered(rows, [*key, "digest"])
     with beside(given_rows=told, current_rows=current, ended_rows=ended, but_rows=leave) as con:
@@ -76,9 +98,26 @@ def lay(
             f"SELECT {NUMBER} FROM fresh n WHERE NOT EXISTS (SELECT 1 FROM back c WHERE {same_key})"
         ).to_arrow_table()
         counts = con.execute("SELECT (SELECT count(*) FROM given), (SELECT count(*) FROM fresh)").fetchall()
-    _apply(table, company, as_of, drop, close, reopen, picked(rows, insert))
     ((given, fresh),) = counts
-    return Laid(fresh, len(drop) + len(close), given - fresh)
+    return _Compared(drop, close, reopen, picked(rows, insert), given, fresh)
+
+
+def _compared_few(
+    key: Sequence[str], as_of: date, rows: pa.Table, current: pa.Table, ended: pa.Table, leave: pa.Table
+) -> _Compared:
+    """As `_compared`, without a database beside."""
+    marks, left = [*key, "digest"], leave.column("customer")
+    given, standing = matching.but(rows, left), matching.but(current, left)
+    fresh, gone = matching.unmatched(given, standing, marks), matching.unmatched(standing, given, marks)
+    days = gone.select(["id", "from_on"]).to_pylist()
+    return _Compared(
+        drop=[row["id"] for row in days if row["from_on"] >= as_of],
+        close=[row["id"] for row in days if row["from_on"] < as_of],
+        reopen=matching.matched(ended, fresh, marks).column("id").to_pylist(),
+        insert=matching.unmatched(fresh, matching.matched(fresh, ended, marks), key),
+        given=given.num_rows,
+        fresh=fresh.num_rows,
+    )
 
 
 NUMBER = "_number"
@@ -119,24 +158,18 @@ def _ids(con: duckdb.DuckDBPyConnection, query: str, values: list[Any] | None = 
     return [row[0] for row in con.execute(query, values or []).fetchall()]
 
 
-def _apply(
-    table: str,
-    company: Company,
-    as_of: date,
-    drop: list[int],
-    close: list[int],
-    reopen: list[int],
-    insert: pa.Table,
-) -> None:
+def _apply(table: str, company: Company, as_of: date, found: _Compared) -> None:
     name = bulk.quoted(table)
-    if drop:
-        bulk.update_each(f"DELETE FROM {name} WHERE company_id = %s AND id", company.pk, drop)
-    if close:  # a day is a parameter like any other
-        bulk.update_each(f"UPDATE {name} SET to_on = %s WHERE id", cast("int", as_of), close)
-    if reopen:
-        bulk.update_each(f"UPDATE {name} SET to_on = NULL WHERE company_id = %s AND id", company.pk, reopen)
-    if insert.num_rows:
-        count = insert.num_rows
-        rows = insert.append_column("company_id", pa.array([company.pk] * count, pa.int64()))
+    if found.drop:
+        bulk.update_each(f"DELETE FROM {name} WHERE company_id = %s AND id", company.pk, found.drop)
+    if found.close:  # a day is a parameter like any other
+        bulk.update_each(f"UPDATE {name} SET to_on = %s WHERE id", cast("int", as_of), found.close)
+    if found.reopen:
+        bulk.update_each(
+            f"UPDATE {name} SET to_on = NULL WHERE company_id = %s AND id", company.pk, found.reopen
+        )
+    if found.insert.num_rows:
+        count = found.insert.num_rows
+        rows = found.insert.append_column("company_id", pa.array([company.pk] * count, pa.int64()))
         rows = rows.append_column("from_on", pa.array([as_of] * count, pa.date32()))
         bulk.store(table, rows.to_reader(bulk.BATCH))

@@ -12,6 +12,7 @@ from django.db import models
 
 from creditdesk.desk.beside import beside
 from creditdesk.desk.casework.models import Member
+from creditdesk.desk.day import matching
 from creditdesk.desk.day.changes import NUMBER, numbered, picked
 from creditdesk.desk.day.outcome import Outcome
 from creditdesk.desk.ledger import bulk
@@ -226,6 +227,20 @@ def _lay(
     columns = ", ".join(bulk.quoted(name) for name in names)
     standing = bulk.fetch(f"SELECT {columns} FROM {bulk.quoted(table)} WHERE {where}", values, schema)
     left_alone = pa.table({"customer": pa.array(list(but), pa.string())})
+    compared = _compared if max(rows.num_rows, standing.num_rows) > matching.FEW else _compared_few
+    gone, fresh, touched = compared(rows, standing, left_alone, marks)
+    if gone:
+        bulk.update_each(f"DELETE FROM {bulk.quoted(table)} WHERE company_id = %s AND id", company.pk, gone)
+    if fresh.num_rows:
+        fresh = fresh.append_column("company_id", pa.array([company.pk] * fresh.num_rows, pa.int64()))
+        bulk.store(table, fresh.to_reader(bulk.BATCH))
+    return touched
+
+
+def _compared(
+    rows: pa.Table, standing: pa.Table, left_alone: pa.Table, marks: Sequence[str]
+) -> tuple[list[int], pa.Table, list[str]]:
+    """Ids of rows that stand no longer, rows that are new, and the customers of both."""
     told = numbered(rows, ["customer", *(name for name in marks if name != "customer")])
     with beside(given_rows=told, standing_rows=standing, but_rows=left_alone) as con:
         same = ", ".join(f'"{name}"' for name in marks)
@@ -241,13 +256,18 @@ def _lay(
             f"SELECT customer FROM given ANTI JOIN standing USING ({same}) "
             f"UNION SELECT customer FROM standing ANTI JOIN given USING ({same}) ORDER BY customer"
         ).fetchall()
-    if gone:
-        bulk.update_each(f"DELETE FROM {bulk.quoted(table)} WHERE company_id = %s AND id", company.pk, gone)
-    fresh = picked(rows, new)
-    if fresh.num_rows:
-        fresh = fresh.append_column("company_id", pa.array([company.pk] * fresh.num_rows, pa.int64()))
-        bulk.store(table, fresh.to_reader(bulk.BATCH))
-    return [row[0] for row in touched]
+    return gone, picked(rows, new), [row[0] for row in touched]
+
+
+def _compared_few(
+    rows: pa.Table, standing: pa.Table, left_alone: pa.Table, marks: Sequence[str]
+) -> tuple[list[int], pa.Table, list[str]]:
+    """As `_compared`, without a database beside."""
+    given = matching.but(rows, left_alone.column("customer"))
+    stood = matching.but(standing, left_alone.column("customer"))
+    fresh, gone = matching.unmatched(given, stood, marks), matching.unmatched(stood, given, marks)
+    touched = {*fresh.column("customer").to_pylist(), *gone.column("customer").to_pylist()}
+    return gone.column("id").to_pylist(), fresh, sorted(touched)
 
 
 def mark_stale(company: Company, customers: Sequence[str], number: int, now: datetime) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import duckdb
 import pyarrow as pa
 
-from creditdesk.desk.beside import beside
+from creditdesk.desk.beside import beside, open_beside
 from creditdesk.desk.ledger.filed import Source
 from creditdesk.engine.backend import Backend, DuckDB
 from creditdesk.engine.polars.backend import Polars
@@ -21,6 +22,10 @@ WHOLE = ("turnover_rank", "prior")
 
 READ = (*WHOLE, "case_state", "debtor", "item", "open_item", "past_due", "promise_state")
 """Stages, beside the outputs, that are asked for here after a run: they are not given back when their last reader is done."""
+
+
+FEW = 10_000
+"""Up to so many rows of a frame are kept as Arrow too, for whoever asks next."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,9 @@ class Decided:
     policy: Policy
     backend: Backend
     shape: tuple[Any, ...] = ()
+    _few: dict[str, pa.Table] = field(default_factory=dict, repr=False, compare=False)
+    _known: set[str] = field(default_factory=set, repr=False, compare=False)
+    _asked: list[duckdb.DuckDBPyConnection] = field(default_factory=list, repr=False, compare=False)
 
     def sql(self, query: str, values: Mapping[str, Any] | None = None, **more: pa.Table) -> pa.Table:
         """Rows of a query in DuckDB's SQL over stages and facts (`fact_<table>`).
@@ -54,9 +62,27 @@ class Decided:
                 for name in more:
                     con.unregister(name)
         frames = cast("Polars", self.backend)
-        named = {name: frames.rows(name) for name in set(_WORD.findall(query)) & frames.frames.keys()}
-        with beside(**named, **more) as con:
-            return con.sql(query, params=values or None).to_arrow_table()
+        named = {name: self._rows_of(name) for name in set(_WORD.findall(query)) & frames.frames.keys()}
+        if any(rows.num_rows > FEW for rows in named.values()):
+            with beside(**named, **more) as con:
+                return con.sql(query, params=values or None).to_arrow_table()
+        if not self._asked:
+            self._asked.append(open_beside())
+        for name in named.keys() - self._known:
+            self._asked[0].register(name, named[name])
+            self._known.add(name)
+        for name, rows in more.items():
+            self._asked[0].register(name, rows)
+        return self._asked[0].sql(query, params=values or None).to_arrow_table()
+
+    def _rows_of(self, name: str) -> pa.Table:
+        """A frame as Arrow; of few rows it is made once, since everybody asks for the same."""
+        frames = cast("Polars", self.backend)
+        if frames.frames[name].height > FEW:
+            return frames.rows(name)
+        if name not in self._few:
+            self._few[name] = frames.rows(name)
+        return self._few[name]
 
     def filed(self, query: str, path: Path) -> Source:
         """As `sql`, for many rows: into a file where the engine writes one."""
@@ -68,6 +94,8 @@ class Decided:
 
     def columns(self, name: str) -> list[str]:
         """The columns of a stage."""
+        if isinstance(self.backend, Polars):
+            return self.backend.columns(name)
         return self.sql(f'SELECT * FROM "{name}" LIMIT 0').column_names
 
     def fetch(self, name: str) -> pa.Table:

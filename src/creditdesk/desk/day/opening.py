@@ -79,7 +79,7 @@ def open_due(
         for row in _waiting(outcome, outcome.decided.policy)
         if customers is None or row["customer_id"] in customers
     ]
-    opened, live = open_tasks(company, wanted, outcome.as_of)
+    opened, live = open_tasks(company, wanted, outcome.as_of, customers)
     written = _messages(company, outcome, run, ledger_no, now, mails)
     return Opened(live, opened, written, _skipped(company, outcome, now, customers))
 
@@ -136,8 +136,14 @@ def key_of(task: Task) -> Key:
     return task.customer, task.kind, task.procedure, task.case_no, task.step, task.turn, task.ref
 
 
-def open_tasks(company: Company, wanted: Iterable[Task], on: date) -> tuple[int, set[Key]]:
-    """Open what is not open or done yet, and bring what is open up to the day. Gives how many are new, and all keys."""
+def open_tasks(
+    company: Company, wanted: Iterable[Task], on: date, customers: Collection[str] | None = None
+) -> tuple[int, set[Key]]:
+    """Open what is not open or done yet, and bring what is open up to the day. Gives how many are new, and all keys.
+
+    Args:
+        customers: whose tasks these are, where they are a few; nobody else's are looked at.
+    """
     desks = Desks(company, on)
     by_key: dict[Key, Task] = {}
     for task in wanted:
@@ -145,9 +151,11 @@ def open_tasks(company: Company, wanted: Iterable[Task], on: date) -> tuple[int,
         task.person = desks.person(task.role, task.customer, task.person)
         task.assigned = desks.today(task.person)
         by_key[key_of(task)] = task
-    standing = Task.objects.filter(company=company, state=Task.State.OPEN)
+    theirs = Task.objects.filter(company=company)
+    if customers is not None:
+        theirs = theirs.filter(customer__in=list(customers))
     changed, known = [], set()
-    for task in standing.iterator():
+    for task in theirs.filter(state=Task.State.OPEN).iterator():
         key = key_of(task)
         known.add(key)
         fresh = by_key.get(key)
@@ -159,9 +167,12 @@ def open_tasks(company: Company, wanted: Iterable[Task], on: date) -> tuple[int,
             changed.append(task)
     if changed:
         objects.change(changed, TASK_LOOK)
-    before = Task.objects.filter(company=company).count()
-    objects.add([task for key, task in by_key.items() if key not in known])
-    return Task.objects.filter(company=company).count() - before, set(by_key)
+    fresh_tasks = [task for key, task in by_key.items() if key not in known]
+    if not fresh_tasks:
+        return 0, set(by_key)
+    before = theirs.count()
+    objects.add(fresh_tasks)
+    return theirs.count() - before, set(by_key)
 
 
 def _messages(

@@ -31,6 +31,13 @@ THROUGH = {
 """Tables without a customer: the table, and the column, through which their rows are a customer's."""
 
 
+DECIDES_NOTHING = frozenset(
+    {"insurance_event", "insurance_policy", "invoice_line", "lead", "mandate", "market", "payer_link", "payment_candidate",
+     "product_group"}
+)  # fmt: skip
+"""Tables that no decision asks: they are not read for a few customers."""
+
+
 def of_customers(table: str) -> bool:
     """Whether the rows of a table are some customer's."""
     return table in THROUGH or any(column.name == "customer_id" for column in TABLES[table].columns)
@@ -54,7 +61,7 @@ def facts(
     Args:
         known: what was known; now by default.
         customers: only what decides about these: their own rows, and those of their `family`. Tables about no
-            customer (rates, companies) come whole.
+            customer (rates, companies) come whole, those that decide nothing not at all.
     """
     number = known_import(company, known)
     if customers is None:
@@ -163,13 +170,15 @@ def _query(
 def _of_customers(company: Company, number: int, customers: list[str]) -> dict[str, pa.Table]:
     found: dict[str, pa.Table] = {}
     for name, table in TABLES.items():
-        if name in THROUGH:
+        if name in THROUGH or name in DECIDES_NOTHING:
             continue
         if of_customers(name):
             found[name] = _read(table, company, number, "customer_id", customers)
         else:
             found[name] = _read(table, company, number)
     for name, (through, column) in THROUGH.items():
+        if name in DECIDES_NOTHING:
+            continue
         ids = found[through].column(column).unique().to_pylist()
         found[name] = _read(TABLES[name], company, number, column, ids)
     return found

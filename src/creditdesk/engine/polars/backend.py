@@ -97,6 +97,10 @@ class Polars:
         """A table or stage as Arrow."""
         return arrow(self.frames[name], self._schemas[name])
 
+    def columns(self, name: str) -> list[str]:
+        """The columns of a table or stage."""
+        return list(self._schemas[name])
+
     def drop(self, name: str) -> None:
         self.frames.pop(name, None)
 

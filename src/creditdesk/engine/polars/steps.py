@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import polars as pl
 
 MANY = 2_000
 """Rows from which on it is looked at how few of a table a join needs: below, looking costs more than joining."""
+
+PLAIN = 12
+"""Up to so many columns are taken one by one."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,17 @@ class Select:
 
     of_rows: ClassVar[bool] = True
 
+    @cached_property
+    def named(self) -> list[tuple[str, str]]:
+        """The columns, each with the name it is given, where they are few and nothing is computed: else empty."""
+        plain = all(one.meta.undo_aliases().meta.is_column() for one in self.columns)
+        if not plain or len(self.columns) > PLAIN:
+            return []
+        return [(one.meta.root_names()[0], one.meta.output_name()) for one in self.columns]
+
     def __call__(self, rows: pl.DataFrame) -> pl.DataFrame:
+        if self.named:  # planned as a query it takes four times as long
+            return pl.DataFrame([rows.get_column(name).alias(alias) for name, alias in self.named])
         return rows.select(self.columns)
 
 
