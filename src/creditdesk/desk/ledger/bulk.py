@@ -79,7 +79,8 @@ def update_each(statement: str, value: int, ids: Sequence[int]) -> None:
     """Run an UPDATE that ends in `WHERE id` for many ids: `value` is its only other parameter."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"{statement} = ANY(%s)", [value, list(ids)])
+            # as a list of its own: against an array each row of a company would be compared with each id
+            cursor.execute(f"{statement} IN (SELECT unnest(%s::bigint[]))", [value, list(ids)])
         else:
             cursor.executemany(f"{statement} = %s", [(value, one) for one in ids])
 

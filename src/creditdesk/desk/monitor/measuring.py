@@ -25,7 +25,7 @@ from creditdesk.facts.money import minor
 from creditdesk.measures.bench import CUSTOMERS, OF_ONE, READS
 from creditdesk.measures.series import FIGURES, first_day, series
 
-MEMORY = "800MB"
+MEMORY = "600MB"
 """What figures are made in, beside the engine, before it goes to the disk."""
 
 
