@@ -104,6 +104,7 @@ def test_customers_decided_by_statements_for_everybody_are_decided_as_by_their_o
     whole = AsAWhole({stage: first.fetch(stage) for stage in WHOLE}, told)
     by_own = said(alone.own.decide(POLICY, facts, DAY, previous, whole, ["C0000004"]))
     builds = alone.own.builds
+    alone.load(POLICY, of_nobody(company), DAY, told)
     assert said(alone.decide(POLICY, facts, DAY, previous, whole, ["C0000004"])) == by_own
     others = some_of(company, seed + 100)  # of other places, and older: nothing of theirs stays behind
     alone.decide(POLICY, others, DAY, {}, whole)

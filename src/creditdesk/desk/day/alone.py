@@ -206,6 +206,19 @@ class Alone:
         keep(self._plans, which, replace(plan, engine=FOR_FEW))
         return True
 
+    def load(self, policy_text: str, facts: Mapping[str, pa.Table], as_of: date, told: Told) -> None:
+        """Take the statements from the disk and decide nobody by them, so that the first customer waits no longer than the next.
+
+        Args:
+            facts: the tables about no customer.
+        """
+        with self.lock:
+            ready = self._serving(policy_text, facts, as_of, told)
+            if ready is not None:
+                carry(ready.stages.backend, {})
+                put_held(ready.stages.backend, ())
+                ready.stages.again()
+
     def _serving(
         self, policy_text: str, facts: Mapping[str, pa.Table], as_of: date, told: Told
     ) -> _Ready | None:

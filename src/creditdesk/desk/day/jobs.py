@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
@@ -22,12 +23,17 @@ from creditdesk.desk.day.at_once import decide_stale, keep_deciding
 from creditdesk.desk.day.beating import beat, keep_beating
 from creditdesk.desk.day.clock import moment, today_of
 from creditdesk.desk.day.decider import Decider
-from creditdesk.desk.day.preparing import prepare_coming
+from creditdesk.desk.day.preparing import load, prepare_coming
 from creditdesk.desk.day.run import Worker, deliver_again, run_day
 from creditdesk.desk.day.transport import Folder
 from creditdesk.desk.day.trials import keep_trying, try_one
 from creditdesk.desk.ledger.models import Company
 from creditdesk.desk.problem import AnotherRun
+from creditdesk.engine.backend import StageError
+from creditdesk.facts.money import MissingRate
+from creditdesk.policy.error import PolicyErrors
+
+log = logging.getLogger(__name__)
 
 HOUR = "CREDITDESK_DAY_HOUR"
 
@@ -141,9 +147,14 @@ def make_ready(now: datetime) -> None:
     for company in Company.objects.exclude(schedule=None):
         approved = PolicyVersion.objects.filter(company=company, approved_at__isnull=False)
         newest = company.pk, approved.order_by("-approved_at").values_list("pk", flat=True).first()
-        if newest not in _ready:
+        if newest in _ready:
+            continue
+        _ready.add(newest)
+        try:
             prepare_coming(company, today_of(company, now), decider())
-            _ready.add(newest)
+            load(company, today_of(company, now), decider())
+        except (MissingRate, PolicyErrors, StageError, DatabaseError):  # its day says so to people
+            log.exception("company %s: nothing is made ready for deciding a customer alone", company.code)
 
 
 def work(stop: threading.Event, every: float = 20.0, once: bool = False) -> None:

@@ -64,6 +64,15 @@ def prepare_coming(company: Company, today: date, decider: Decider) -> int:
     return sum(prepare(company, version, today, decider) for version in versions)
 
 
+def load(company: Company, today: date, decider: Decider) -> None:
+    """Have the statements of the policy in force in this process, where there are any."""
+    number = known_import(company, None)
+    with suppress(NoPolicy):
+        text = in_force(company, today).text
+        of_nobody = facts(company, known=number, customers=())
+        decider.alone.load(text, of_nobody, today, told_by(company, number))
+
+
 def _currencies(company: Company, number: int) -> list[str]:
     found: set[str] = set()
     condition, values = holding(company, number)
