@@ -131,10 +131,18 @@ class Dossier:
 
     def numbers(self, invoices: list[str]) -> dict[str, str]:
         """The numbers of invoices by their ids."""
+        absent = set(invoices) - self.known.keys()
+        if not absent:
+            return self.known
         rows = FACTS["invoice"].objects.filter(
-            legal_entity=self.scope.company, invoice_id__in=invoices, replaced_by=None
+            legal_entity=self.scope.company, invoice_id__in=absent, replaced_by=None
         )
-        return dict(rows.values_list("invoice_id", "number"))
+        return {**self.known, **dict(rows.values_list("invoice_id", "number"))}
+
+    @cached_property
+    def known(self) -> dict[str, str]:
+        """The numbers of the open items, which are read anyhow."""
+        return {one.invoice: one.number for one in self.items}
 
     def rule(self) -> str:
         """What the rule asks by which it was placed, in words; empty where the matrix or a person placed it."""

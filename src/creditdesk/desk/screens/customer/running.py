@@ -4,7 +4,7 @@ with its own page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -38,8 +38,14 @@ class Running:
     ends: str
 
 
-def running(scope: Scope, customer: str, currency: str) -> list[Running]:
-    """What runs today, the next to end first."""
+def running(
+    scope: Scope, customer: str, currency: str, known: Mapping[str, str] | None = None
+) -> list[Running]:
+    """What runs today, the next to end first.
+
+    Args:
+        known: numbers of invoices by their ids, which need not be asked for.
+    """
     today = scope.today
     found: list[tuple[date, Running]] = []
     for row in _rows(scope, customer, "promise").filter(
@@ -65,7 +71,9 @@ def running(scope: Scope, customer: str, currency: str) -> list[Running]:
         )
     disputes = list(_rows(scope, customer, "dispute").filter(closed_on=None))
     files = list(_rows(scope, customer, "handover").filter(returned_on=None))
-    named = _numbers(scope, [one.invoice_id for one in disputes], *(one.invoice_ids or () for one in files))
+    named = _numbers(
+        scope, known or {}, [one.invoice_id for one in disputes], *(one.invoice_ids or () for one in files)
+    )
     for row in disputes:
         title = _("Dispute of %(amount)s: %(reason)s") % {
             "amount": money(row.amount, currency, exact=True), "reason": codes.dispute_reason(row.reason)
@@ -122,13 +130,16 @@ def end(scope: Scope, desk: Desk, customer: str, table: str, key: str) -> str:
     return told[table]
 
 
-def _numbers(scope: Scope, *invoices: Iterable[str | None]) -> dict[str, str]:
+def _numbers(scope: Scope, known: Mapping[str, str], *invoices: Iterable[str | None]) -> Mapping[str, str]:
     """What is printed on invoices, by their ids."""
-    ids = {one for each in invoices for one in each if one}
-    if not ids:
-        return {}
-    rows = FACTS["invoice"].objects.filter(legal_entity=scope.company, invoice_id__in=ids, replaced_by=None)
-    return {one: number for one, number in rows.values_list("invoice_id", "number") if number}
+    absent = {one for each in invoices for one in each if one} - known.keys()
+    if not absent:
+        return known
+    rows = FACTS["invoice"].objects.filter(
+        legal_entity=scope.company, invoice_id__in=absent, replaced_by=None
+    )
+    found = {one: number for one, number in rows.values_list("invoice_id", "number") if number}
+    return {**known, **found}
 
 
 def _rows(scope: Scope, customer: str, table: str) -> Any:

@@ -51,7 +51,7 @@ def customer(request: Asked, customer: str) -> HttpResponse:
             "dossier": dossier,
             "acts": [(name, one) for name, one in ACTS.items() if scope.may(one.right) and name != "contact"],
             "tasks": tasks,
-            "running": running(scope, customer, account.currency),
+            "running": running(scope, customer, account.currency, dossier.known),
             "members": _members(request, account),
             "documents": documents(scope, customer),
             "attach": {"accept": ACCEPTED, "most": MOST_MB, "kinds": ", ".join(attachments.KINDS)},

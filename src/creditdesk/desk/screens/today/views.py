@@ -78,7 +78,7 @@ def task(request: Asked, pk: int) -> HttpResponse:
             "writes": found.do in WRITTEN and found.kind in {Task.Kind.STEP, Task.Kind.POST},
             "by_post": found.do in {"letter", "registered_letter"},
             "said": said_last(scope, account.customer),
-            "running": running(scope, account.customer, account.currency),
+            "running": running(scope, account.customer, account.currency, dossier.known),
             "mine": set(found.invoice_ids),
             "waiting": work.with_accounts(list(work.tasks.exclude(pk=pk)[:WAITING])),
             "work": work,
