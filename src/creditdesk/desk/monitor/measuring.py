@@ -25,7 +25,7 @@ from creditdesk.facts.money import minor
 from creditdesk.measures.bench import CUSTOMERS, OF_ONE, READS
 from creditdesk.measures.series import FIGURES, first_day, series
 
-MEMORY = "600MB"
+MEMORY = "800MB"
 """What figures are made in, beside the engine, before it goes to the disk."""
 
 
@@ -79,6 +79,9 @@ def making(
         rows["customer_rows"] = customers
         rows |= {f"fact_{name}": facts[name] for name in there.values()}
         with apart(folder, rows, MEMORY) as con, ThreadPoolExecutor(1, "figures") as pool:
+            con.execute(
+                "SET threads = 1"
+            )  # the day itself goes on beside; and threads leave each other no memory
             for one in there:
                 con.execute(f"CREATE TEMP VIEW {one} AS {READS[one]}")
             made = pool.submit(lambda: (series(con, outcome.as_of, costs), first_day(con)))
