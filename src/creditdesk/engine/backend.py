@@ -139,7 +139,14 @@ class DuckDB:
         self._spill = Path(tempfile.mkdtemp(prefix="creditdesk-spill-"))
         self.con: Any = ibis.duckdb.connect(database)
         self._views: set[str] = set()
-        settings = {"temp_directory": str(self._spill), "memory_limit": _share_of_memory(), **(options or {})}
+        settings = {
+            "temp_directory": str(self._spill),
+            "memory_limit": _share_of_memory(),
+            # what is attached stands on the right, and is what a join should hold in memory: how many rows a stage will
+            # have is guessed twenty times too low, and the wide side was held for it
+            "disabled_optimizers": "build_side_probe_side",
+            **(options or {}),
+        }
         for key, value in settings.items():
             quoted = str(value).replace("'", "''")
             self.con.raw_sql(f"SET {_identifier(key)} = '{quoted}'")

@@ -41,7 +41,7 @@ OTHER_MONEY = (
 
 SUMS = (
     "behaviour", "order_statistic", "trend", "turnover", "open_sum", "order_known", "orders", "pay_day", "habit_count",
-    "habit", "contact", "marks", "prior",
+    "habit", "contact", "marks", "prior", "reputation", "group_sum",
 )  # fmt: skip
 """Stages that only the profile reads."""
 
@@ -90,19 +90,24 @@ def profile(
     parts: list[ir.Table | None] = [summed, open_sum, placed, told]
     if facts.any("customer", "parent_id"):
         narrow = _beside(own.select("customer_id"), parts)
-        parts.append(group_sums(group_basis(narrow, portfolio), debtor))
+        parts.append(stages.run("group_sum", group_sums(group_basis(narrow, portfolio), debtor)))
     parts += [
         sold,
         day.stages.run("turnover_rank", ranked(debtor, sold)),
         statistic,
         steeper,
         habit(day, debtor, statistic, pay_day, open_sum),
+    ]
+    said = [
         credit.reports(day, debtor) if facts.has("credit_report") else None,
         credit.accounts(day, debtor) if facts.has("annual_account") else None,
         status.codes(day, debtor, named_codes(day.policy)) if facts.has("customer_code") else None,
         conduct.reactions(contact) if contact is not None else None,
         conduct.effective_channel(contact) if contact is not None and pay_day is not None else None,
     ]
+    # apart: what sums these and what joins all the rest need not stand in memory together
+    if any(part is not None for part in said):
+        parts.append(stages.run("reputation", _beside(own.select("customer_id"), said)))
     schema = ibis.schema({**PROFILE.schema(), **dict.fromkeys(named_codes(day.policy), "string")})
     found = figures(day, _beside(own, parts), portfolio)
     found = stages.run("profile", conform(found, schema))
