@@ -117,7 +117,7 @@ def redecided(customers: int, found: dict[str, float]) -> str:
 
 
 def redecide_here(day: date, times: int = 15) -> None:
-    """What `measure` starts last: medians over as many customers, the second time each, when their plans are made."""
+    """What `measure` starts last: medians over as many customers, each for the first time, in a process that has decided one."""
     import time
 
     from creditdesk.desk import place, starting
