@@ -143,7 +143,7 @@ class DuckDB:
             "temp_directory": str(self._spill),
             "memory_limit": _share_of_memory(),
             # what is attached stands on the right, and is what a join should hold in memory: how many rows a stage will
-            # have is guessed twenty times too low, and the wide side was held for it
+            # have is often guessed far too low, and the wide side was held for it
             "disabled_optimizers": "build_side_probe_side",
             **(options or {}),
         }
